@@ -1,0 +1,156 @@
+"""Decompresses a stretch of contents in bounded pieces, and says how far it got."""
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from guildmark.contents import Contents
+
+PIECE = 1 << 18
+DICTIONARY = 1 << 28
+"""The most memory that a stream's dictionary may take."""
+
+
+class Decompressor(Protocol):
+    """One stream. `unused` is what follows its end."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused(self) -> bytes: ...
+
+    def feed(self, data: bytes) -> Iterator[bytes]: ...
+
+
+class Deflate:
+    """zlib's formats, by their `wbits` (31 gzip, 15 zlib, -15 raw)."""
+
+    def __init__(self, wbits: int) -> None:
+        self._stream = zlib.decompressobj(wbits)
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    @property
+    def unused(self) -> bytes:
+        return self._stream.unused_data
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while not self._stream.eof:
+            piece = self._stream.decompress(data, PIECE)
+            data = self._stream.unconsumed_tail
+            if piece:
+                yield piece
+            elif not data:
+                return
+
+
+class _Fed:
+    def __init__(self, stream: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
+        self._stream = stream
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    @property
+    def unused(self) -> bytes:
+        return self._stream.unused_data
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while not self._stream.eof:
+            piece = self._stream.decompress(data, PIECE)
+            data = b""
+            if piece:
+                yield piece
+            if self._stream.needs_input:
+                return
+
+
+class Bzip2(_Fed):
+    def __init__(self) -> None:
+        super().__init__(bz2.BZ2Decompressor())
+
+
+class Lzma(_Fed):
+    """xz, or .lzma where `alone`."""
+
+    def __init__(self, *, alone: bool = False) -> None:
+        layout = lzma.FORMAT_ALONE if alone else lzma.FORMAT_XZ
+        super().__init__(lzma.LZMADecompressor(layout, memlimit=DICTIONARY))
+
+
+class RawLzma(_Fed):
+    """LZMA as zip keeps it, by its five bytes of properties; raises ValueError where they are bad."""
+
+    def __init__(self, properties: bytes) -> None:
+        if len(properties) != 5 or properties[0] >= 225 or int.from_bytes(properties[1:], "little") > DICTIONARY:
+            raise ValueError("bad LZMA properties")
+        rest, lc = divmod(properties[0], 9)
+        pb, lp = divmod(rest, 5)
+        dictionary = max(1 << 12, int.from_bytes(properties[1:], "little"))
+        chain = [{"id": lzma.FILTER_LZMA1, "dict_size": dictionary, "lc": lc, "lp": lp, "pb": pb}]
+        super().__init__(lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=chain))
+
+
+class Inflation:
+    """The unpacked bytes of `size` packed ones from `begin` on; streams that follow one another are one.
+
+    Once iterated, `broken` says why they end early, or what follows them, and is empty where all is
+    well; `whole` is whether they came to their own end; `corrupt` whether they cannot be unpacked."""
+
+    def __init__(
+        self,
+        contents: Contents,
+        make: Callable[[], Decompressor],
+        begin: int = 0,
+        size: int | None = None,
+        magic: bytes = b"",
+    ) -> None:
+        self._contents = contents
+        self._make = make
+        self._begin = begin
+        self._end = contents.size if size is None else min(contents.size, begin + size)
+        self._magic = magic
+        self._clear()
+
+    def _clear(self) -> None:
+        self.broken = ""
+        self.whole = False
+        self.corrupt = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._clear()
+        try:
+            yield from self._streams()
+        except (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError) as error:
+            self.broken = f"the packed bytes are corrupt: {error}"
+            self.corrupt = True
+
+    def _streams(self) -> Iterator[bytes]:
+        place, data, stream = self._begin, b"", self._make()
+        while True:
+            if not data:
+                data = self._contents.at(place, min(PIECE, self._end - place))
+                place += len(data)
+            if not data:
+                self.broken = "the packed bytes end early"
+                return
+            yield from stream.feed(data)
+            data = b""
+            if stream.eof:
+                self.whole = True
+                data = stream.unused
+                rest = place - len(data)
+                if not self._magic or self._contents.at(rest, len(self._magic)) != self._magic:
+                    break
+                stream = self._make()
+        if not self._only_padding(rest):
+            self.broken = f"{self._end - rest} bytes follow the packed ones"
+
+    def _only_padding(self, place: int) -> bool:
+        return self._end - place < PIECE and not any(self._contents.at(place, self._end - place))

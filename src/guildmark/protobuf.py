@@ -1,0 +1,119 @@
+"""Reads the protobuf wire format field by field, and skips what nobody asks for, however long it is.
+
+Source: https://protobuf.dev/programming-guides/encoding/"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from guildmark.contents import Contents
+from guildmark.errors import ContentsError, FormatError, LimitPassed
+
+VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+
+_FIXED = {FIXED64: 8, FIXED32: 4}
+_BLOCK = 1 << 14
+_LONGEST = 10
+"""Bytes of the longest varint."""
+_LONGEST_WORD = 1000
+
+
+class Field(NamedTuple):
+    """A field of a message: its number, its wire type (`kind`), where its payload stands."""
+
+    number: int
+    kind: int
+    value: int
+    """The number of a VARINT, unsigned; 0 for other kinds."""
+    start: int
+    end: int
+
+
+class Reader:
+    """Reads the messages in `contents`: at most `most` fields, and at most `text` bytes of strings.
+
+    With `cut`, a payload that ends beyond its message is given as far as it goes."""
+
+    def __init__(self, contents: Contents, most: int, text: int = 1 << 26, cut: bool = False) -> None:
+        self._contents = contents
+        self._left = most
+        self._text_left = text
+        self._cut = cut
+        self._base = 0
+        self._block = b""
+
+    def fields(self, message: Field | None = None) -> Iterator[Field]:
+        """The fields of a message, or of the outermost; raises FormatError where they do not fit into it."""
+        place, end = (0, self._contents.size) if message is None else (message.start, message.end)
+        while place < end:
+            self._left -= 1
+            if self._left < 0:
+                raise LimitPassed("it has more fields than are read")
+            tag, start = self._varint(place, end)
+            number, kind = tag >> 3, tag & 7
+            value = 0
+            if kind == VARINT:
+                value, stop = self._varint(start, end)
+            elif kind == BYTES:
+                length, start = self._varint(start, end)
+                stop = start + length
+            elif kind in _FIXED:
+                stop = start + _FIXED[kind]
+            else:
+                raise FormatError(f"the field at byte {place} has the wire type {kind}")
+            if number == 0:
+                raise FormatError(f"the field at byte {place} has the number 0")
+            if stop > end and not self._cut:
+                raise FormatError(f"field {number} at byte {place} ends {stop - end} bytes beyond its message")
+            yield Field(number, kind, value, start, min(stop, end))
+            place = stop
+
+    def numbers(self, field: Field) -> Iterator[int]:
+        """The values of a repeated varint, whether it is packed or not."""
+        if field.kind == VARINT:
+            yield field.value
+        place = field.start
+        while field.kind == BYTES and place < field.end:
+            self._left -= 1
+            if self._left < 0:
+                raise LimitPassed("it has more numbers than are read")
+            value, place = self._varint(place, field.end)
+            yield value
+
+    def text(self, field: Field) -> str:
+        """The payload as UTF-8, with U+FFFD where it is not."""
+        self._text_left -= field.end - field.start
+        if self._text_left < 0:
+            raise LimitPassed("it has more text than is read")
+        return self._contents.at(field.start, field.end - field.start).decode("utf-8", "replace")
+
+    def word(self, message: Field, number: int) -> str:
+        """The first string of that number in a message, if it is short and printable; else empty."""
+        for field in self.fields(message):
+            if field.number == number:
+                length = min(field.end - field.start, _LONGEST_WORD) if field.kind == BYTES else 0
+                shown = self._contents.at(field.start, length).decode("utf-8", "replace")
+                return shown if shown.isprintable() and "\ufffd" not in shown else ""
+        return ""
+
+    def _varint(self, place: int, end: int) -> tuple[int, int]:
+        block, index = self._block, place - self._base
+        if place < end and 0 <= index < len(block) and block[index] < 0x80:
+            return block[index], place + 1
+        if place < end and not 0 <= index <= len(block) - _LONGEST:
+            self._load(place)
+            block, index = self._block, 0
+        stop = min(index + _LONGEST, end - self._base, len(block))
+        value = shift = 0
+        while index < stop:
+            byte = block[index]
+            index += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value & 0xFFFF_FFFF_FFFF_FFFF, self._base + index
+            shift += 7
+        raise FormatError(f"the number at byte {place} does not end")
+
+    def _load(self, place: int) -> None:
+        self._base, self._block = place, self._contents.at(place, _BLOCK)
+        if not self._block:
+            raise ContentsError(f"the file ends at byte {place} of {self._contents.size}")
