@@ -1,0 +1,119 @@
+"""One stream that is packed whole: gzip, bzip2, xz, lzma, zlib and joblib's old ZF; others by name only."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from guildmark.contents import Contents
+from guildmark.errors import FormatError, LimitPassed
+from guildmark.formats import Fault, Member
+from guildmark.inflate import Bzip2, Decompressor, Deflate, Inflation, Lzma
+from guildmark.limits import Budget
+
+RANK = 20
+HOLDS = "members"
+
+SNIFFED = 512
+UNPACKED_FOR_FAULTS = 1 << 30
+FIRST_BYTES = 32
+ZF_HEADER = 21  # "ZF", then the unpacked size in hexadecimal, padded to 19 characters
+
+
+class Packing(NamedTuple):
+    """A way of packing: how it begins, what unpacks it (None: nobody here) and what is skipped before."""
+
+    name: str
+    pattern: re.Pattern[bytes]
+    make: Callable[[], Decompressor] | None
+    magic: bytes = b""
+    skipped: int = 0
+    is_weak: bool = False
+    """Its first bytes are common, so it must unpack before it is believed."""
+
+
+PACKINGS = (
+    Packing("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]", re.S), lambda: Deflate(31), b"\x1f\x8b"),
+    Packing("bzip2", re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), Bzip2, b"BZh"),
+    Packing("xz", re.compile(rb"\xfd7zXZ\0"), Lzma, b"\xfd7zXZ\0"),
+    Packing("zstd", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), None),
+    Packing("lz4", re.compile(rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18"), None),
+    Packing("7z", re.compile(rb"7z\xbc\xaf\x27\x1c"), None),
+    Packing("rar", re.compile(rb"Rar!\x1a\x07"), None),
+    Packing("lzip", re.compile(rb"LZIP\x01"), None),
+    Packing("lzma", re.compile(rb"\x5d\0\0.{2}(.{8})\0", re.S), lambda: Lzma(alone=True), is_weak=True),
+    Packing("zlib", re.compile(rb"\x78[\x01\x5e\x9c\xda]"), lambda: Deflate(15), is_weak=True),
+    Packing("joblib", re.compile(rb"ZF0x[0-9a-f]+ *"), lambda: Deflate(15), skipped=ZF_HEADER, is_weak=True),
+)
+
+
+def recognises(contents: Contents) -> bool:
+    """A packing's magic; for one with a common magic also bytes that do unpack."""
+    return packing(contents) is not None
+
+
+def members(contents: Contents, budget: Budget) -> Iterator[Member]:
+    """The unpacked bytes, as `content`: all there are before a place that is corrupt."""
+    found = packing(contents)
+    if found is None:
+        raise FormatError("it is packed in no way that is known here")
+    try:
+        yield Member("content", budget.unpack(_inflation(contents, found), contents.size))
+    except FormatError as error:
+        yield Member("content", None, error.says)
+
+
+def faults(contents: Contents) -> Iterator[Fault]:
+    """Packed bytes that end early, are corrupt or are followed by others."""
+    found = packing(contents)
+    if found is None or found.make is None:
+        return
+    inflation, size = _inflation(contents, found), 0
+    for piece in inflation:
+        size += len(piece)
+        if size > UNPACKED_FOR_FAULTS:
+            raise LimitPassed(f"it unpacks to more than {UNPACKED_FOR_FAULTS} bytes")
+    if inflation.broken:
+        yield Fault(found.name, inflation.broken)
+
+
+def packing(contents: Contents) -> Packing | None:
+    """How the bytes are packed; None where they are not."""
+    head = contents.at(0, FIRST_BYTES)
+    for found in PACKINGS:
+        if found.pattern.match(head):
+            return None if found.is_weak and not _unpacks(contents, found) else found
+    return None
+
+
+def unpacked(contents: Contents) -> Inflation | None:
+    """The unpacked bytes; None where they are not packed, or nobody here can unpack them."""
+    found = packing(contents)
+    return None if found is None or found.make is None else _inflation(contents, found)
+
+
+def first(inflation: Inflation, length: int = SNIFFED) -> bytes:
+    """The first `length` unpacked bytes, or fewer."""
+    data = b""
+    for piece in inflation:
+        data += piece[: length - len(data)]
+        if len(data) >= length:
+            break
+    return data
+
+
+def _inflation(contents: Contents, found: Packing) -> Inflation:
+    if found.make is None:
+        raise FormatError(f"{found.name}: not read here")
+    skipped = found.skipped
+    if skipped and contents.at(skipped, 1) == b" ":  # joblib until 0.8.4 wrote one more
+        skipped += 1
+    return Inflation(contents, found.make, skipped, None, found.magic)
+
+
+def _unpacks(contents: Contents, found: Packing) -> bool:
+    inflation = _inflation(contents, found)
+    data = first(inflation)
+    if len(data) >= SNIFFED or inflation.whole:
+        return True
+    is_cut = bool(data) and not inflation.corrupt
+    return is_cut and not contents.at(0, SNIFFED).isascii()  # "x^2" is no zlib

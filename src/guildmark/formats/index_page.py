@@ -1,0 +1,182 @@
+"""A page of a package index about one project: PEP 691 JSON or PEP 503 HTML (PEP 592, 700, 740, 792)."""
+
+import re
+from html.parser import HTMLParser
+from typing import NamedTuple
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import msgspec
+
+from guildmark.contents import Contents
+from guildmark.errors import FormatError
+from guildmark.formats import Holds
+from guildmark.manifest import printable
+
+RANK = 50
+HOLDS: Holds = "text"
+REFINES = "text"
+
+LARGEST = 64 << 20
+HEAD = 1 << 12
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class IndexFile(NamedTuple):
+    """A file that the page lists. `url` may be relative; `yanked` is the reason ("" where none is given)."""
+
+    filename: str
+    url: str
+    sha256: str | None = None
+    size: int | None = None
+    yanked: str | None = None
+    uploaded_at: str | None = None
+    provenance: str | None = None
+
+
+class Status(NamedTuple):
+    """What the index says about the project as a whole: active, archived, quarantined, deprecated."""
+
+    status: str
+    reason: str
+
+
+class _File(msgspec.Struct, rename="kebab"):
+    filename: str
+    url: str
+    hashes: dict[str, str] = {}
+    size: int | None = None
+    yanked: bool | str = False
+    upload_time: str | None = None
+    provenance: str | None = None
+
+    def index_file(self) -> IndexFile:
+        yanked = None if self.yanked is False else "" if self.yanked is True else self.yanked
+        return IndexFile(
+            _one_name(self.filename),
+            self.url,
+            _digest(self.hashes.get("sha256")),
+            self.size,
+            yanked,
+            self.upload_time,
+            self.provenance,
+        )
+
+
+class _Meta(msgspec.Struct, rename="kebab"):
+    api_version: str
+
+
+class _Status(msgspec.Struct):
+    status: str = "active"
+    reason: str = ""
+
+
+class _Page(msgspec.Struct, rename="kebab"):
+    meta: _Meta
+    files: list[_File]
+    project_status: _Status | None = None
+
+
+def recognises(contents: Contents) -> bool:
+    """A JSON page by all of it (the version may stand at its end), an HTML page by the version in its head."""
+    head = contents.at(0, HEAD).lstrip()
+    if head.startswith(b"<"):
+        return b'name="pypi:repository-version"' in head
+    if not head.startswith(b"{") or contents.size > LARGEST or b'"' not in head:
+        return False
+    if b'"api-version"' not in head + contents.at(max(0, contents.size - (1 << 20)), 1 << 20):
+        return False
+    try:
+        files(contents.at(0, contents.size))
+    except FormatError:
+        return False
+    return True
+
+
+def files(body: bytes) -> tuple[IndexFile, ...]:
+    """The files that a page lists, in its order; raises FormatError."""
+    if body.lstrip().startswith(b"{"):
+        return tuple(file.index_file() for file in _page(body).files)
+    return tuple(_anchors(body).files)
+
+
+def digests(body: bytes) -> dict[str, str]:
+    """The sha256 that the page states, by the name of the file; raises FormatError."""
+    return {printable(file.filename): file.sha256 for file in files(body) if file.sha256}
+
+
+def status(body: bytes) -> Status | None:
+    """The project's status, where the page states one; raises FormatError."""
+    if body.lstrip().startswith(b"{"):
+        found = _page(body).project_status
+        return None if found is None else Status(found.status, found.reason)
+    meta = _anchors(body).meta
+    stated = meta.get("pypi:project-status")
+    return Status(stated, meta.get("pypi:project-status-reason", "")) if stated else None
+
+
+def _page(body: bytes) -> _Page:
+    try:
+        page = msgspec.json.decode(body, type=_Page)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise FormatError(f"it is not a page of a package index: {error}") from error
+    if page.meta.api_version.partition(".")[0] != "1":
+        raise FormatError(f"it speaks version {page.meta.api_version} of the index's interface; 1 is known")
+    return page
+
+
+def _anchors(body: bytes) -> "_Anchors":
+    parser = _Anchors()
+    try:
+        parser.feed(body.decode("utf-8", "replace"))
+        parser.close()
+    except (ValueError, AssertionError) as error:  # what html.parser and urllib raise on hostile text
+        raise FormatError(f"it is not a page of a package index: {error}") from error
+    return parser
+
+
+class _Anchors(HTMLParser):
+    """The files behind the anchors of an HTML page, and what its meta elements say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: list[IndexFile] = []
+        self.meta: dict[str, str] = {}
+        self._base = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        stated = {name: value or "" for name, value in attrs}
+        if tag == "base" and not self._base:
+            self._base = stated.get("href", "")
+        elif tag == "meta" and "name" in stated:
+            self.meta[stated["name"]] = stated.get("content", "")
+        elif tag == "a" and stated.get("href"):
+            self._take(stated)
+
+    def _take(self, stated: dict[str, str]) -> None:
+        url, fragment = urldefrag(urljoin(self._base, stated["href"]))
+        filename = unquote(urlsplit(url).path.rpartition("/")[2])
+        if not filename:  # a link to another page
+            return
+        algorithm, _, digest = fragment.partition("=")
+        self.files.append(
+            IndexFile(
+                _one_name(filename),
+                url,
+                _digest(digest) if algorithm == "sha256" else None,
+                yanked=stated.get("data-yanked"),
+                provenance=stated.get("data-provenance") or None,
+            )
+        )
+
+
+def _one_name(filename: str) -> str:
+    if not filename or filename in (".", "..") or "/" in filename or "\\" in filename or "\0" in filename:
+        raise FormatError(f"it lists {filename!r}, which is not the name of a file")
+    return filename
+
+
+def _digest(stated: str | None) -> str | None:
+    lowered = (stated or "").lower()
+    return lowered if _SHA256.fullmatch(lowered) else None

@@ -1,0 +1,127 @@
+"""Pickle: streams of opcodes that rebuild objects, and the names that they import to do so."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from guildmark.contents import Contents
+from guildmark.errors import LimitPassed
+from guildmark.formats import Fault
+from guildmark.formats.pickle.machine import NOWHERE, Machine, Name, Tally
+from guildmark.formats.pickle.run import Forgotten, run
+from guildmark.formats.pickle.values import Global, Value
+from guildmark.formats.pickle.window import Broken, Cut, Window
+
+__all__ = ["NOWHERE", "Name", "Stream", "faults", "names", "recognises", "streams"]
+
+RANK = 30
+HOLDS = "objects"
+
+PROTO = 0x80
+TORCH_MAGIC = 0x1950A86A20F9469CFC6C
+TORCH_STREAMS = 5
+"""torch.save before 1.6: magic number, protocol, system, objects, keys; then the storages' raw bytes."""
+ZIP = b"PK"
+"""The start of a zip is a PERSID too; no loader that serves persistent ids would take it for one."""
+FIRST_OPCODES = 64
+"""A stream that says its protocol is believed after so many opcodes."""
+MANY_OPCODES = 20_000
+"""So many opcodes without a mistake are no text."""
+FEW_OPCODES = 3
+
+
+class Stream(NamedTuple):
+    """One whole pickle, from its first byte to behind its STOP."""
+
+    begin: int
+    end: int
+
+
+def recognises(contents: Contents) -> bool:
+    """A stream that says its protocol, or bytes that are opcodes to the end or until they call a name."""
+    head = contents.at(0, 2)
+    if len(head) == 2 and head[0] == PROTO:
+        return head[1] <= 5 and _begins_well(contents)
+    return bool(head) and head != ZIP and _is_all_opcodes(contents)
+
+
+def names(contents: Contents) -> Iterator[Name]:
+    """Every name that loading could import, as the stream spells it (Python 2's `__builtin__` too).
+
+    One that the stream does not show is `?.?`. Raises LimitPassed where the stream is too long to follow."""
+    return (found for found in _read(contents) if isinstance(found, Name))
+
+
+def faults(contents: Contents) -> Iterator[Fault]:
+    """Where the streams break off, and bytes behind them that are no stream."""
+    return (found for found in _read(contents) if isinstance(found, Fault))
+
+
+def streams(contents: Contents) -> tuple[Stream, ...]:
+    """The whole pickles that follow one another; raises LimitPassed."""
+    return tuple(found for found in _read(contents) if isinstance(found, Stream))
+
+
+def _read(contents: Contents) -> Iterator[Name | Fault | Stream]:
+    tally, place, number, is_torch = Tally(), 0, 0, False
+    memory: dict[int, Value] = {}
+    while place < contents.size and not (is_torch and number == TORCH_STREAMS):
+        machine = Machine(Window(contents, place), tally)
+        try:
+            try:
+                yield from run(machine)
+            except Forgotten:
+                if not memory:
+                    raise
+                machine = Machine(Window(contents, place), tally)
+                machine.memo = memory  # a loader that keeps one Unpickler keeps its memo
+                yield from run(machine)
+        except Broken as error:
+            what = "the stream breaks off" if not number else "the bytes behind STOP are no whole pickle"
+            yield Fault(f"byte {error.at}", f"{what}: {error.says}")
+            return
+        is_torch = is_torch or (number == 0 and machine.result == TORCH_MAGIC)
+        memory |= machine.memo
+        yield Stream(place, machine.window.place)
+        place, number = machine.window.place, number + 1
+    if not number or (is_torch and number < TORCH_STREAMS):
+        yield Fault(f"byte {contents.size}", f"the file ends after {number} pickles")
+
+
+def _begins_well(contents: Contents) -> bool:
+    named = False
+    try:
+        for _ in run(Machine(Window(contents), Tally(FIRST_OPCODES))):
+            named = True
+    except (LimitPassed, Cut):
+        return True
+    except Broken:
+        return named
+    return True
+
+
+def _is_all_opcodes(contents: Contents) -> bool:
+    """Text begins with letters that are opcodes too, but seldom prepares a call of a name that it
+    imports, and never ends with STOP having made one thing."""
+    tally, place, named, calls = Tally(MANY_OPCODES), 0, False, 0
+    while place < contents.size:
+        machine = Machine(Window(contents, place), tally)
+        try:
+            for _ in run(machine):
+                named = True
+        except LimitPassed:
+            return True
+        except Broken:
+            return named and (calls + machine.calls > 0 or _prepares_a_call(machine))
+        calls += machine.calls
+        if machine.stack or machine.outer:
+            return named and calls > 0
+        place = machine.window.place
+    return named or MANY_OPCODES - tally.left >= FEW_OPCODES
+
+
+def _prepares_a_call(machine: Machine) -> bool:
+    """A name, then an open or empty tuple: the first opcodes of every call."""
+    before = [part[-1] for part in machine.outer if part]
+    if machine.stack[-1:] == [()]:
+        before += machine.stack[-2:-1]
+    return any(isinstance(value, Global) for value in before)

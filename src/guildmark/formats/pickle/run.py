@@ -1,0 +1,81 @@
+"""Runs one pickle stream on symbols: nothing is made or imported, and no name is forgotten.
+
+Where CPython's two unpicklers (`_pickle.c`, `pickle.py`) differ, it goes on if either would."""
+
+from collections.abc import Iterator
+
+from guildmark.errors import LimitPassed
+from guildmark.formats.pickle import joblib
+from guildmark.formats.pickle.machine import NOWHERE, Machine, Name
+from guildmark.formats.pickle.opcodes import ACTS
+from guildmark.formats.pickle.values import UNKNOWN
+from guildmark.formats.pickle.window import Broken
+
+BY_CODE = {code[0]: opcode for code, opcode in ACTS.items()}
+
+
+class Forgotten(Broken):
+    """The stream asks the memo for what this stream never put there."""
+
+
+def run(machine: Machine) -> Iterator[Name]:
+    """The names, as they come, up to STOP; raises Broken where the stream cannot go on, LimitPassed."""
+    forked = machine.plain
+    while machine.opcode != "STOP":
+        try:
+            _step(machine)
+        except KeyError as error:
+            raise Forgotten(machine.at, f"{machine.opcode} asks for what the memo does not hold") from error
+        except (IndexError, ValueError) as error:
+            raise Broken(machine.at, f"{machine.opcode} cannot be carried out") from error
+        finally:
+            if machine.found:
+                yield from machine.names()
+        if machine.opcode == "BUILD" and not machine.plain and joblib.is_wrapper(machine.stack[-1]):
+            if not forked:
+                forked = True
+                yield from _run_as_plain(machine)
+            yield from _read_array(machine)
+
+
+def _step(machine: Machine) -> None:
+    machine.tally.left -= 1
+    if machine.tally.left < 0:
+        raise LimitPassed("the pickle has more opcodes than are followed here")
+    machine.at = machine.window.place
+    code = machine.window.byte()
+    if code not in BY_CODE:
+        raise Broken(machine.at, f"there is no opcode 0x{code:02x}")
+    machine.opcode, act = BY_CODE[code]
+    frame_end = machine.frame_end
+    try:
+        act(machine)
+    finally:
+        end = max(machine.window.place, machine.frame_end)
+        if machine.at < frame_end < end:  # _pickle.c loses bytes here when it reads from a file, and goes on
+            machine.name(NOWHERE)
+
+
+def _read_array(machine: Machine) -> Iterator[Name]:
+    """Go past the bytes that joblib reads between two opcodes."""
+    array = joblib.array(machine.stack[-1])
+    if array is None or machine.window.place < machine.frame_end:
+        yield Name(machine.at, NOWHERE, machine.opcode)
+        raise Broken(machine.at, "the size of joblib's array is not in the stream")
+    machine.stack[-1] = UNKNOWN
+    if array.size is None:
+        yield from run(Machine(machine.window, machine.tally, plain=True))
+        return
+    if array.padded:
+        machine.window.skip(machine.window.byte())
+    machine.window.skip(array.size)
+
+
+def _run_as_plain(machine: Machine) -> Iterator[Name]:
+    """What `pickle.load`, which knows nothing of joblib, would make of the array's bytes and the rest."""
+    try:
+        for name in run(machine.as_plain()):
+            if name.name.isprintable() and " " not in name.name:  # numbers that look like GLOBAL are none
+                yield name
+    except Broken:
+        return
