@@ -1,0 +1,63 @@
+"""What a subject is: a model, a data set or a tool, told from its files."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from guildmark import formats
+from guildmark.file import File
+from guildmark.records import Kind
+
+_DATASET_FIELDS = re.compile(
+    r"^(dataset_info|task_categories|size_categories|annotations_creators|source_datasets|configs):", re.MULTILINE
+)
+_TABLES = (".csv", ".tsv", ".jsonl", ".parquet", ".arrow", ".ndjson")
+PIPELINE = {"config.cfg", "meta.json", "tokenizer"}
+"""What every spaCy pipeline holds, whose weights are in a format that is not read here."""
+_CODE = (".py", ".pyi", ".js", ".ts", ".rs", ".go", ".c", ".cpp", ".java", ".sh")
+
+
+def kind_of(files: Sequence[File]) -> Kind:
+    """A package is a model if weights are most of what it installs, else a tool; other files are
+    a data set if a data card, Croissant or tables say so, a tool if there is only code, else a model."""
+    for package in ("wheel", "sdist"):
+        holders = [file.path for file in files if package in file.formats]
+        if holders:
+            return _of_package([file for file in files if file.archive in holders], files)
+    return _of_folder(files)
+
+
+def _of_package(own: Sequence[File], files: Sequence[File]) -> Kind:
+    """Half of the bytes: tools carry a few weights for their tests, models carry a little code."""
+    if {file.name for file in own} >= PIPELINE:
+        return "model"
+    weights = sum(file.size for file in own if _holds_weights(file, files))
+    return "model" if 2 * weights > sum(file.size for file in own) else "tool"
+
+
+def _holds_weights(file: File, files: Sequence[File]) -> bool:
+    """Whether a file is weights, or packs some."""
+    return _is_weights(file) or any(_is_weights(each) for each in files if each.path.startswith(f"{file.path}!"))
+
+
+def _of_folder(files: Sequence[File]) -> Kind:
+    if any("croissant" in file.formats or _is_dataset_card(file) for file in files):
+        return "dataset"
+    if any(_is_weights(file) or file.name == "config.json" for file in files):
+        return "model"
+    if any("card" in file.formats for file in files if file.name.lower() == "readme.md"):
+        return "model"
+    if _any_named(files, _TABLES):
+        return "dataset"
+    return "tool" if _any_named(files, _CODE) or _any_named(files, ("pyproject.toml", "package.json")) else "model"
+
+
+def _is_weights(file: File) -> bool:
+    return any(formats.load(name).HOLDS in ("weights", "objects") for name in file.formats)
+
+
+def _is_dataset_card(file: File) -> bool:
+    return "card" in file.formats and file.readable and bool(_DATASET_FIELDS.search(file.text(1 << 16)))
+
+
+def _any_named(files: Iterable[File], endings: tuple[str, ...]) -> bool:
+    return any(file.name.lower().endswith(endings) for file in files)
