@@ -1,0 +1,42 @@
+"""A program among weights or papers needs only one careless click, or one loader, to run."""
+
+from collections.abc import Iterator
+
+from guildmark.check import check, failed, passed, unread
+from guildmark.file import File
+from guildmark.formats import program
+from guildmark.records import Finding
+from guildmark.subject import Subject
+
+NATIVE = (".so", ".pyd", ".dll", ".dylib", ".exe", ".wasm", ".node", ".pyc", ".class")
+SCRIPTS = (".py", ".sh", ".bash", ".zsh", ".fish", ".pl", ".rb", ".js", ".mjs", ".r", ".lua", ".ps1", ".bat", ".cmd")
+MOST_TOLD = 20
+"""Programs that are named in a passed finding."""
+
+
+@check(
+    applies_to="model dataset tool",
+    remedy="Take the program out, or give it the name of what it is and ship its source.",
+    bears_on="load",
+)
+def no_hidden_executables(subject: Subject) -> Iterator[Finding]:
+    """Is every program among the files named as one, and does a model or data set bring none?"""
+    yield from unread(subject)
+    programs = list(subject.files(holds="program"))
+    hidden = [file for file in programs if not _is_open(file, subject)]
+    for file in hidden:
+        kind = program.kind(file.contents)
+        yield failed(f"{file.path} is a program ({kind})", file.seen("byte 0", kind))
+    if not hidden:
+        evidence = (file.seen("byte 0", program.kind(file.contents)) for file in programs[:MOST_TOLD])
+        yield passed(f"no file hides a program ({len(programs)} are named as what they are)", *evidence)
+
+
+def _is_open(file: File, subject: Subject) -> bool:
+    """A script or a compiled part of a package under a name that programs have, which on Unix may
+    have no ending. Among the files of a model or a data set that is no package, nothing compiled is at home."""
+    name = file.name.lower()
+    if program.kind(file.contents).startswith("script"):
+        return name.endswith(SCRIPTS) or "." not in name
+    packaged = any(subject.files(format="wheel")) or any(subject.files(format="sdist"))
+    return (subject.kind == "tool" or packaged) and (name.endswith(NATIVE) or ".so." in name or "." not in name)

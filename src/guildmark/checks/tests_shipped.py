@@ -1,0 +1,51 @@
+"""Tests that come with a tool let anyone see that it does what it says, on their own machine."""
+
+import re
+from collections.abc import Iterator
+
+from guildmark import papers
+from guildmark.check import check, passed, unknown
+from guildmark.file import File
+from guildmark.records import Finding
+from guildmark.subject import Subject
+
+_NAME = re.compile(
+    r"test_.*\.py|.*_test\.(py|go|cc|cpp)|tests?\.(py|rs)|.*\.(test|spec)\.[jt]sx?|.*Tests?\.java", re.IGNORECASE
+)
+_FOLDER = re.compile(r"(^|/)(tests?|testing|__tests__|spec)/")
+_CODE = (".py", ".js", ".ts", ".tsx", ".rs", ".go", ".java", ".cpp", ".sh")
+_TEST = re.compile(
+    r"^\s*(async )?def test|\bTestCase\b|^\s*>>> |#\[test\]|^func Test|@Test\b|\b(it|test|describe)\(|\bTEST(_F)?\(",
+    re.MULTILINE,
+)
+
+
+@check(
+    applies_to="tool",
+    remedy="Keep the tests in `tests/` and let the sdist include them (in hatchling and flit they are by default;"
+    " with setuptools add `graft tests` to MANIFEST.in).",
+)
+def tests_shipped(subject: Subject) -> Iterator[Finding]:
+    """Do its tests come with it?"""
+    tests = [
+        file for file in subject.files() if file.readable and _is_test_file(file) and _TEST.search(file.text(1 << 18))
+    ]
+    if tests:
+        first = tests[0]
+        text = first.text(1 << 18)
+        found = _TEST.search(text)
+        line = text[: found.start()].count("\n") + 1 if found else 1
+        said = found[0].strip() if found else ""
+        yield passed(f"{len(tests)} files hold tests", first.seen(f"line {line}", said))
+        return
+    own = list(subject.own_files())
+    if own and all("wheel" in file.formats for file in own):
+        yield unknown("only the wheel was seen, where tests seldom are", own[0].seen("", "a wheel without tests"))
+        return
+    seen = [file.seen("", "no test in it") for file in own if "sdist" in file.formats]
+    yield from papers.missing(subject, "no file holds a test", *seen)
+
+
+def _is_test_file(file: File) -> bool:
+    inner = papers.inside(file.path)
+    return bool(_NAME.fullmatch(file.name)) or (bool(_FOLDER.search(inner)) and file.name.endswith(_CODE))

@@ -1,0 +1,2 @@
+import json
+import numpy as np

@@ -1,0 +1,2 @@
+import json
+print "1 kg"

@@ -1,0 +1,4 @@
+import datasets
+
+
+class Loader(datasets.GeneratorBasedBuilder): ...

@@ -1,0 +1,3 @@
+package scale
+
+func TestScale(t *testing.T) {}
