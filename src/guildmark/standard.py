@@ -1,0 +1,160 @@
+"""A standard: a ladder of levels, read from TOML; `judge` says which one an assessment reaches."""
+
+import tomllib
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import msgspec
+
+from guildmark.errors import AskedWrongly, StandardError
+from guildmark.records import Assessment, Bar, Kind, Outcome, Record, Verdict, worst
+
+GOOD = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+
+
+class Measure(Record, frozen=True):
+    """A measurement that a level requires: at least `least`, at most `most`, in its own unit."""
+
+    of: str
+    score: str
+    least: float | None = None
+    most: float | None = None
+
+
+class Level(Record, frozen=True):
+    """A step of the ladder; it requires also all that the steps before it require."""
+
+    id: str
+    means: str
+    require: tuple[str, ...] = ()
+    measure: tuple[Measure, ...] = ()
+
+
+class Standard(Record, frozen=True):
+    """A published version of a ladder. `asks` is the level meant by a user who names none:
+    beyond it what is unknown bars nobody's build, but what fails does."""
+
+    id: str
+    title: str
+    applies_to: tuple[Kind, ...]
+    version: str
+    level: tuple[Level, ...]
+    asks: str = ""
+
+    def upto(self, level: str) -> tuple[Level, ...]:
+        """The levels from the first to `level`; raises AskedWrongly where there is none of it."""
+        ids = [step.id for step in self.level]
+        if level not in ids:
+            raise AskedWrongly(f"{self.id} has no level {level}", f"its levels are {', '.join(ids)}")
+        return self.level[: ids.index(level) + 1]
+
+
+def judge(assessment: Assessment, standard: Standard) -> Verdict:
+    """The highest level whose requirements, and those of all before it, are met."""
+    reached: str | None = None
+    for level in standard.level:
+        bars = _bars(assessment, level)
+        if bars:
+            return Verdict(standard.id, standard.version, reached, level.id, bars)
+        reached = level.id
+    return Verdict(standard.id, standard.version, reached, None, ())
+
+
+def answer(assessment: Assessment, standard: Standard, level: str | None = None) -> Outcome:
+    """What a user who asks for `level` is told: PASSED, FAILED or UNKNOWN.
+
+    Who names no level asks for `standard.asks`, and a failure at any level counts."""
+    wanted = standard.upto(level or standard.asks or standard.level[-1].id)
+    outcomes = [bar.outcome for step in wanted for bar in _bars(assessment, step)]
+    if level is None:
+        outcomes += [bar.outcome for step in standard.level for bar in _bars(assessment, step) if _failed(bar)]
+    return worst([*outcomes, Outcome.PASSED])
+
+
+def _failed(bar: Bar) -> bool:
+    return bar.outcome is Outcome.FAILED
+
+
+def _bars(assessment: Assessment, level: Level) -> tuple[Bar, ...]:
+    checks = (_check_bar(assessment, check) for check in level.require)
+    measures = (_measure_bar(assessment, measure) for measure in level.measure)
+    return tuple(bar for bar in (*checks, *measures) if bar is not None)
+
+
+def _check_bar(assessment: Assessment, check: str) -> Bar | None:
+    findings = [finding for finding in assessment.findings if finding.check == check]
+    outcome = assessment.outcome(check)
+    if outcome in GOOD:
+        return None
+    worst_ones = [finding.says for finding in findings if finding.outcome is outcome]
+    more = f" (and {len(worst_ones) - 1} more)" if len(worst_ones) > 1 else ""
+    return Bar("check", check, outcome, worst_ones[0] + more if worst_ones else "it was not asked")
+
+
+def _measure_bar(assessment: Assessment, measure: Measure) -> Bar | None:
+    values = [m.value for m in assessment.measurements if (m.of, m.score) == (measure.of, measure.score)]
+    name = f"{measure.of}/{measure.score}"
+    if not values:
+        return Bar("measure", name, Outcome.UNKNOWN, "it was not measured")
+    if measure.least is not None and min(values) < measure.least:
+        return Bar("measure", name, Outcome.FAILED, f"{min(values)} is under {measure.least}")
+    if measure.most is not None and max(values) > measure.most:
+        return Bar("measure", name, Outcome.FAILED, f"{max(values)} is over {measure.most}")
+    return None
+
+
+def ids() -> tuple[str, ...]:
+    """The ids of all standards on the shelf."""
+    return tuple(sorted(folder.name for folder in _shelf().iterdir() if folder.is_dir() and folder.name[0].isalpha()))
+
+
+def versions(id: str) -> tuple[str, ...]:
+    """The published versions of a standard, the oldest first."""
+    names = [file.name.removesuffix(".toml") for file in (_shelf() / id).iterdir() if file.name.endswith(".toml")]
+    return tuple(sorted(names, key=lambda version: [int(part) for part in version.split(".")]))
+
+
+def load(id: str, version: str = "") -> Standard:
+    """A published standard, the newest version unless one is named; raises AskedWrongly."""
+    if id not in ids():
+        raise AskedWrongly(f"there is no standard {id}", "see `guildmark list standards`")
+    published = versions(id)
+    if version and version not in published:
+        raise AskedWrongly(f"{id} has no version {version}", f"published are {', '.join(published)}")
+    return read((_shelf() / id / f"{version or published[-1]}.toml").read_bytes(), id)
+
+
+def find(named: str) -> Standard:
+    """A standard by `ID`, `ID@VERSION` or the path of its TOML."""
+    if named.endswith(".toml"):
+        return _from_path(Path(named))
+    id, _, version = named.partition("@")
+    return load(id, version)
+
+
+def read(data: bytes, id: str) -> Standard:
+    """A standard from its TOML; raises StandardError with the place where it breaks."""
+    try:
+        table = tomllib.loads(data.decode())
+        standard = msgspec.convert({"id": id, **table}, Standard)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise StandardError(
+            f"the standard {id} cannot be read: {error}", "see `docs/how-to/write-a-standard.md`"
+        ) from error
+    if not standard.level:
+        raise StandardError(f"the standard {id} has no level", "give it at least one [[level]]")
+    if standard.asks:
+        standard.upto(standard.asks)
+    return standard
+
+
+def _from_path(path: Path) -> Standard:
+    try:
+        return read(path.read_bytes(), path.parent.name)
+    except OSError as error:
+        raise AskedWrongly(f"{path} cannot be read: {error.strerror}", "give a standard's id or its TOML") from error
+
+
+def _shelf() -> Traversable:
+    return files("guildmark") / "standards"

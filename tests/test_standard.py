@@ -1,0 +1,133 @@
+"""Judging is pure: the same assessment and standard give the same verdict, and worse findings no better one."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guildmark import check, standard
+from guildmark.errors import AskedWrongly, StandardError
+from guildmark.records import Assessment, Bar, Finding, Measurement, Outcome, SubjectRecord, Verdict
+from guildmark.standard import Level, Measure, Standard, answer, judge
+
+LADDER = Standard(
+    "ladder",
+    "Ladder",
+    ("model",),
+    "2026.1",
+    (Level("low", "…", ("a",)), Level("middle", "…", ("b", "c")), Level("high", "…", ("d",))),
+    asks="middle",
+)
+
+PUBLISHED = {
+    "documented_model/2026.1": "7431c36ef2c6a585b2ccc6db1ea445f4a0da7505bfee528ae8fc27fdd2f0f20a",
+    "documented_tool/2026.1": "e9f86f06ce0bc8af14e554167cd58ee6508425542d58c9342bae772e86649d32",
+    "safe_files/2026.1": "47712dfac6fe65e806b6084633f4c98bb7fbbc2d5bc107e11cf804f519f80b6a",
+}
+"""sha256 of each published version: it never changes; write the next one."""
+
+
+def assessed(measurements: tuple[Measurement, ...] = (), **outcomes: str) -> Assessment:
+    subject = SubjectRecord("s", None, "model", None, ())
+    findings = tuple(Finding(id, Outcome(outcome), f"{id} {outcome}") for id, outcome in outcomes.items())
+    return Assessment(subject, (), findings, measurements, "test", "2026-11-22T00:00:00Z")
+
+
+def test_a_level_needs_all_that_the_levels_before_it_need():
+    """A failed first step bars everything, whatever stands above."""
+    verdict = judge(assessed(a="failed", b="passed", c="passed", d="passed"), LADDER)
+    assert verdict == Verdict("ladder", "2026.1", None, "low", (Bar("check", "a", Outcome.FAILED, "a failed"),))
+
+
+def test_the_top_level_leaves_nothing_to_reach():
+    """All passed: no next, no bars."""
+    assert judge(assessed(a="passed", b="not_applicable", c="passed", d="passed"), LADDER) == Verdict(
+        "ladder", "2026.1", "high", None, ()
+    )
+
+
+def test_a_check_that_was_not_asked_bars_as_unknown():
+    """Silence is not safety."""
+    verdict = judge(assessed(a="passed", b="passed"), LADDER)
+    assert verdict.bars == (Bar("check", "c", Outcome.UNKNOWN, "it was not asked"),)
+
+
+@given(
+    st.fixed_dictionaries({id: st.sampled_from([o.value for o in Outcome]) for id in "abcd"}), st.sampled_from("abcd")
+)
+def test_a_worse_finding_never_gives_a_higher_level(outcomes: dict[str, str], which: str):
+    """Judging is monotone."""
+    ranks = [None, "low", "middle", "high"]
+    worse = {**outcomes, which: "failed"}
+    before, after = (ranks.index(judge(assessed(**each), LADDER).level) for each in (outcomes, worse))
+    assert after <= before
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "level", "expected"),
+    [
+        ({"a": "passed", "b": "passed", "c": "passed", "d": "unknown"}, None, "passed"),
+        ({"a": "passed", "b": "passed", "c": "passed", "d": "failed"}, None, "failed"),
+        ({"a": "passed", "b": "passed", "c": "passed", "d": "failed"}, "middle", "passed"),
+        ({"a": "passed", "b": "unknown", "c": "passed", "d": "passed"}, None, "unknown"),
+        ({"a": "passed", "b": "unknown", "c": "failed", "d": "passed"}, "middle", "failed"),
+        ({"a": "passed", "b": "passed", "c": "passed", "d": "unknown"}, "high", "unknown"),
+    ],
+)
+def test_who_names_no_level_hears_of_every_failure_but_only_of_asked_unknowns(
+    outcomes: dict[str, str], level: str | None, expected: str
+):
+    """The exit code is this answer."""
+    assert answer(assessed(**outcomes), LADDER, level) == expected
+
+
+@pytest.mark.parametrize(("value", "barred"), [(0.4, "0.4 is under 0.5"), (0.95, "0.95 is over 0.9"), (0.7, None)])
+def test_a_measurement_that_a_level_requires_bars_outside_its_bounds(value: float, barred: str | None):
+    """`[[level.measure]]` takes `least` and `most`."""
+    ladder = Standard("m", "M", ("model",), "1", (Level("only", "…", (), (Measure("x", "f1", 0.5, 0.9),)),))
+    verdict = judge(assessed((Measurement("x", "f1", value, "f1", 10),)), ladder)
+    assert [bar.says for bar in verdict.bars] == ([barred] if barred else [])
+
+
+def test_every_check_that_a_published_standard_requires_is_on_the_shelf():
+    """A standard that asks for what nobody can answer could never be met."""
+    for id in standard.ids():
+        for version in standard.versions(id):
+            published = standard.load(id, version)
+            assert published.version == version
+            for level in published.level:
+                assert level.means
+                assert set(level.require) <= set(check.ids())
+
+
+def test_a_published_version_never_changes():
+    """Its digest stands here; a change is a new version."""
+    shelf = Path(standard.__file__).parent / "standards"
+    found = {
+        f"{path.parent.name}/{path.stem}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in shelf.glob("*/*.toml")
+    }
+    assert found == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("title = ", "Invalid value"),
+        ('title = "T"\nversion = "1"\napplies_to = ["model"]\nlevel = []', "no level"),
+        ('title = "T"\nversion = "1"\napplies_to = ["car"]\n[[level]]\nid = "a"\nmeans = "m"', "car"),
+        ('title = "T"\nversion = "1"\napplies_to = ["tool"]\nrun = "x"\n[[level]]\nid = "a"\nmeans = "m"', "run"),
+    ],
+)
+def test_a_standard_that_cannot_be_read_says_where_it_breaks(text: str, says: str):
+    """No half-read ladder ever judges."""
+    with pytest.raises(StandardError, match=says):
+        standard.read(text.encode(), "broken")
+
+
+def test_a_level_that_does_not_exist_is_asked_wrongly():
+    """The answer names the levels that do."""
+    with pytest.raises(AskedWrongly, match="no level top"):
+        LADDER.upto("top")
