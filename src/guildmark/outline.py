@@ -1,0 +1,126 @@
+"""A report as a person reads it: what the checks found, how far each ladder goes, what nobody looked at."""
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from guildmark.look import Look
+from guildmark.records import Bar, Finding, Outcome, Report, Verdict, worst
+
+_PLACE = {outcome: place for place, outcome in enumerate(Outcome)}
+State = Literal["reached", "next", "later"]
+
+
+class Checked(NamedTuple):
+    """A check with all its findings; question, why and remedy are empty where the shelf does not have it."""
+
+    check: str
+    outcome: Outcome
+    question: str
+    why: str
+    remedy: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """The first of its worst findings."""
+        return next(finding for finding in self.findings if finding.outcome is self.outcome)
+
+
+class Step(NamedTuple):
+    """A level of a ladder, and whether it is reached."""
+
+    id: str
+    means: str
+    state: State
+
+
+class Ladder(NamedTuple):
+    """A verdict, step by step; a standard that the shelf does not have gives the steps that the verdict names."""
+
+    title: str
+    standard: str
+    version: str
+    level: str
+    steps: tuple[Step, ...]
+    bars: tuple[Bar, ...]
+
+
+class Aside(NamedTuple):
+    """Something that was not looked at, and why."""
+
+    what: str
+    why: str
+
+
+def checked(report: Report, look: Look) -> tuple[Checked, ...]:
+    """The checks that gave findings, the worst first, then in the order in which they were asked."""
+    findings: dict[str, list[Finding]] = {}
+    for finding in report.assessment.findings:
+        findings.setdefault(finding.check, []).append(finding)
+    found = (_checked(check, ones, look) for check, ones in findings.items())
+    return tuple(sorted(found, key=lambda check: _PLACE[check.outcome]))
+
+
+def _checked(check: str, findings: Iterable[Finding], look: Look) -> Checked:
+    found = tuple(sorted(findings, key=lambda finding: _PLACE[finding.outcome]))
+    known = look.checks.get(check)
+    outcome = worst(finding.outcome for finding in found)
+    if known is None:
+        return Checked(check, outcome, "", "", "", found)
+    return Checked(check, outcome, known.question, known.why, known.remedy, found)
+
+
+def unasked(report: Report, look: Look) -> tuple[str, ...]:
+    """The checks of the shelf that fit the subject's kind and were not asked."""
+    done = {finding.check for finding in report.assessment.findings}
+    kind = report.assessment.subject.kind
+    return tuple(id for id, check in look.checks.items() if kind in check.applies_to and id not in done)
+
+
+def ladders(report: Report, look: Look) -> tuple[Ladder, ...]:
+    """Each verdict as the steps of its standard."""
+    return tuple(_ladder(verdict, look) for verdict in report.verdicts)
+
+
+def _ladder(verdict: Verdict, look: Look) -> Ladder:
+    standard = look.standards.get((verdict.standard, verdict.version))
+    means = {level.id: level.means for level in standard.level} if standard else {}
+    if not {verdict.level, verdict.next} - {None} <= means.keys():
+        means = {id: "" for id in (verdict.level, verdict.next) if id is not None}
+    return Ladder(
+        title=standard.title if standard else verdict.standard,
+        standard=verdict.standard,
+        version=verdict.version,
+        level=verdict.level or "",
+        steps=tuple(_steps(means, verdict)),
+        bars=verdict.bars,
+    )
+
+
+def _steps(means: dict[str, str], verdict: Verdict) -> Iterable[Step]:
+    state: State = "reached" if verdict.level is not None else "next"
+    for id, meaning in means.items():
+        if id == verdict.next:
+            state = "next"
+        elif state == "next":
+            state = "later"
+        yield Step(id, meaning, state)
+        if id == verdict.level:
+            state = "next"
+
+
+def aside(report: Report, look: Look) -> tuple[Aside, ...]:
+    """What was not looked at: what the source left aside, files that nobody read, checks that nobody asked."""
+    found = dict(look.aside)
+    reasons = {
+        evidence.path: evidence.seen or finding.says
+        for finding in report.assessment.findings
+        if finding.outcome is Outcome.UNKNOWN
+        for evidence in finding.evidence
+    }
+    for file in report.assessment.subject.files:
+        if file.sha256 is None and file.path not in found:
+            found[file.path] = reasons.get(file.path, "its bytes were not read")
+    for check in unasked(report, look):
+        found.setdefault(check, "this check was not asked")
+    return tuple(Aside(what, why) for what, why in found.items())
