@@ -1,0 +1,113 @@
+"""The `guildmark` program: one file a command; only here is anything printed, only here exits are chosen."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from guildmark import leaves
+from guildmark.errors import GuildmarkError
+from guildmark.records import Report
+from guildmark.standard import Standard
+from guildmark.version import MADE_BY
+
+EXAMPLES = """\
+Guildmark says of a model, a data set or a tool what it is and whether you may load and ship it.
+
+  guildmark vet pypi:silero-vad              a release on the package index, never installed or run
+  guildmark vet ./model --format html -o report.html
+  guildmark show check no_code_in_pickles    why a check matters, and what to do
+
+`guildmark --help` lists the commands.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit code: 0 met, 1 not met, 2 asked wrongly, 3 could not tell."""
+    words = [*(sys.argv[1:] if arguments is None else arguments)]
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if not words:
+        print(EXAMPLES, end="")
+        return 0
+    try:
+        return _run(words)
+    except GuildmarkError as error:
+        print(f"guildmark: {error.says}" + (f"\n  {error.hint}" if error.hint else ""), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("guildmark: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except Exception as error:  # the door: a fault of ours must not pass for a verdict (exit code 1)
+        print(f"guildmark: a fault of Guildmark's own: {type(error).__name__}: {error}", file=sys.stderr)
+        print("  please report it with the command that shows it", file=sys.stderr)
+        return 2
+
+
+def _run(words: list[str]) -> int:
+    parser = argparse.ArgumentParser("guildmark", description=EXAMPLES.splitlines()[0])
+    parser.add_argument("--version", action="version", version=MADE_BY)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    wanted = [word for word in words if word in leaves.names("commands")][:1] or leaves.names("commands")
+    for name in wanted:
+        command = leaves.load("commands", name)
+        summary = str(command.__doc__).splitlines()[0]
+        sub = commands.add_parser(name, help=summary, description=command.__doc__, formatter_class=_Plain)
+        command.arguments(sub)
+        sub.set_defaults(run=command.run)
+    asked = parser.parse_args(words)
+    return int(asked.run(asked))
+
+
+class _Plain(argparse.RawDescriptionHelpFormatter):
+    """Help that keeps a docstring's own lines."""
+
+
+def standard_arguments(parser: argparse.ArgumentParser) -> None:
+    """What vet and judge take alike: the standards that are asked, and how far."""
+    named = "its id, ID@VERSION or a TOML file (repeatable)"
+    parser.add_argument(
+        "--standard", action="append", default=[], metavar="ID", help=f"judge by this standard: {named}"
+    )
+    parser.add_argument(
+        "--level", action="append", default=[], metavar="STANDARD:LEVEL", help="how far it must reach (repeatable)"
+    )
+
+
+def report_arguments(parser: argparse.ArgumentParser) -> None:
+    """What every command takes that ends in a report."""
+    parser.add_argument("--format", choices=leaves.names("reports"), default="text", help="the report's format")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there, whole or not at all")
+    parser.add_argument("--quiet", action="store_true", help="no progress, and no word of where the report went")
+
+
+def put_report(
+    report: Report, standards: Sequence[Standard], asked: argparse.Namespace, aside: tuple[tuple[str, str], ...] = ()
+) -> None:
+    """Print a report, or write it where `--output` says."""
+    from guildmark import check
+    from guildmark.look import Look
+    from guildmark.output import write_whole
+
+    terminal = asked.output is None and sys.stdout.isatty()
+    look = Look(
+        checks={id: check.load(id) for id in check.ids()},
+        standards={(standard.id, standard.version): standard for standard in standards},
+        aside=aside,
+        width=shutil.get_terminal_size((100, 24)).columns if terminal else 100,
+        colour=terminal and "NO_COLOR" not in os.environ,
+    )
+    rendered = leaves.load("reports", asked.format).render(report, look)
+    if asked.output is None:
+        sys.stdout.write(rendered)
+        sys.stdout.flush()
+        return
+    write_whole(asked.output, rendered.encode(errors="surrogateescape"))
+    if not asked.quiet:
+        print(f"the report is in {asked.output}", file=sys.stderr)

@@ -1,0 +1,36 @@
+"""List what is on a shelf: checks, standards, sources, formats or reports, a line each."""
+
+import argparse
+from collections.abc import Iterator
+
+from guildmark import check, leaves, standard
+
+SHELVES = ("checks", "standards", "sources", "formats", "reports")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("shelf", choices=SHELVES)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Print the shelf."""
+    rows = list(_rows(asked.shelf))
+    width = max((len(id) for id, _ in rows), default=0)
+    for id, says in rows:
+        print(f"{id:<{width}}  {says}")
+    return 0
+
+
+def _rows(shelf: str) -> Iterator[tuple[str, str]]:
+    """The id of each leaf, and a line about it."""
+    if shelf == "checks":
+        yield from ((id, check.load(id).question.splitlines()[0]) for id in check.ids())
+    elif shelf == "standards":
+        for id in standard.ids():
+            found = standard.load(id)
+            levels = " → ".join(level.id for level in found.level)
+            yield id, f"{found.title} ({found.version}): {levels}; for {', '.join(found.applies_to)}"
+    else:
+        for id in leaves.names(shelf):
+            yield id, str(leaves.load(shelf, id).__doc__).splitlines()[0]

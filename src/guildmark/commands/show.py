@@ -1,0 +1,61 @@
+"""Show one check (what it asks, why it matters, what to do), one standard (its levels in words), or
+one schema (the JSON Schema of a report, an assessment or a verdict)."""
+
+import argparse
+
+import msgspec
+
+from guildmark import check, standard
+from guildmark.errors import AskedWrongly
+from guildmark.records import Assessment, Report, Verdict
+
+SCHEMAS = {"assessment": Assessment, "report": Report, "verdict": Verdict}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("what", choices=tuple(SHOWN))
+    parser.add_argument("id", metavar="ID")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Print it."""
+    print("\n".join(SHOWN[asked.what](asked.id)))
+    return 0
+
+
+def _check(id: str) -> list[str]:
+    try:
+        found = check.load(id)
+    except KeyError:
+        raise AskedWrongly(f"there is no check {id}", "see `guildmark list checks`") from None
+    shelf = [standard.load(name) for name in standard.ids()]
+    required = [f"{each.id}: {level.id}" for each in shelf for level in each.level if id in level.require]
+    return [
+        f"{found.id} (asked of: {', '.join(found.applies_to)})",
+        "",
+        f"Question     {found.question}",
+        f"Why          {found.why}",
+        f"Remedy       {found.remedy}",
+        f"Required by  {', '.join(required) or 'no standard'}",
+    ]
+
+
+def _standard(named: str) -> list[str]:
+    found = standard.find(named)
+    lines = [f"{found.title} ({found.id}@{found.version}), for {', '.join(found.applies_to)}"]
+    for number, level in enumerate(found.level, 1):
+        needs = [*level.require, *(f"{each.of}/{each.score}" for each in level.measure)]
+        lines += ["", f"{number}. {level.id}: {level.means}", f"   requires {', '.join(needs)}"]
+    asks = found.asks or found.level[-1].id
+    return [*lines, "", f"Who names no level asks for {asks}."]
+
+
+def _schema(id: str) -> list[str]:
+    if id not in SCHEMAS:
+        raise AskedWrongly(f"there is no schema {id}", f"there are {', '.join(SCHEMAS)}")
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(SCHEMAS[id])}
+    return [msgspec.json.format(msgspec.json.encode(schema), indent=2).decode()]
+
+
+SHOWN = {"check": _check, "standard": _standard, "schema": _schema}

@@ -1,0 +1,91 @@
+"""Look at a model, a data set or a tool, and say what was seen.
+
+SUBJECT is a file, a folder, an archive, pypi:NAME[==VERSION], hf:ORG/NAME[@REVISION], git:URL[@REV],
+or a purl of any of these. Nothing of it is installed, loaded or run."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from guildmark import asked as judging
+from guildmark import check as shelf
+from guildmark import commands
+from guildmark.check import Check
+from guildmark.commands._progress import Progress
+from guildmark.errors import AskedWrongly
+from guildmark.limits import Limits
+from guildmark.material import Opening
+from guildmark.records import KINDS, Assessment, Outcome, Report, worst
+from guildmark.subject import open_subject
+from guildmark.vet import vet
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("subject", metavar="SUBJECT")
+    parser.add_argument("--kind", choices=KINDS, help="what it is, where Guildmark takes it for something else")
+    parser.add_argument("--check", action="append", default=[], metavar="ID", help="ask only this check (repeatable)")
+    commands.standard_arguments(parser)
+    parser.add_argument("--all-files", action="store_true", help="all files of a release, not one wheel and the sdist")
+    parser.add_argument("--full", action="store_true", help="read all bytes of a repository, not the headers alone")
+    parser.add_argument("--no-network", action="store_true", help="local paths only")
+    bounds = ", ".join(f"{field.name}={field.default}" for field in msgspec.structs.fields(Limits))
+    parser.add_argument("--limit", action="append", default=[], metavar="NAME=N", help=f"a bound; they are {bounds}")
+    commands.report_arguments(parser)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Open, vet, judge, report, and tell by the exit code whether what was asked is met."""
+    wanted = judging.read_asked(asked.standard, asked.level)
+    checks = [_check(id) for id in asked.check] or None
+    limits = _limits(asked.limit)
+    with Progress(quiet=asked.quiet) as progress:
+        subject = open_subject(
+            asked.subject,
+            Opening(
+                kind=asked.kind,
+                network=not asked.no_network,
+                full=asked.full,
+                all_files=asked.all_files,
+                limits=limits,
+                cache=os.environ.get("GUILDMARK_CACHE"),
+                progress=progress.bytes,
+            ),
+        )
+        assessment = vet(subject, checks, limits, made_at=_now(), tell=progress.steps)
+    judged = judging.all_verdicts(assessment, wanted) if wanted or not checks else ()
+    report = Report(assessment, tuple(verdict for _, verdict in judged))
+    commands.put_report(report, [standard for standard, _ in judged], asked, subject.aside)
+    return judging.EXIT[_told(assessment, checks, wanted)]
+
+
+def _told(assessment: Assessment, checks: Sequence[Check] | None, wanted: Sequence[judging.Asked]) -> Outcome:
+    """The answer to the standards that are asked; to the checks, where only those are."""
+    if checks and not wanted:
+        return worst(assessment.outcome(check.id) for check in checks)
+    return judging.told(assessment, wanted)
+
+
+def _check(id: str) -> Check:
+    try:
+        return shelf.load(id)
+    except KeyError:
+        raise AskedWrongly(f"there is no check {id}", "see `guildmark list checks`") from None
+
+
+def _limits(texts: Sequence[str]) -> Limits:
+    names = {field.name for field in msgspec.structs.fields(Limits)}
+    wanted: dict[str, int] = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        if name not in names or not number.isdecimal() or int(number) < 1:
+            raise AskedWrongly(f"--limit {text} makes no sense", f"write NAME=N, where NAME is one of {sorted(names)}")
+        wanted[name] = int(number)
+    return msgspec.structs.replace(Limits(), **wanted)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,53 @@
+"""Large subjects are streamed, and a killed run leaves nothing half-written."""
+
+import json
+import random
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from guildmark.records import Report, read_report
+
+GIGABYTES = 2
+
+
+def large_safetensors(path: Path) -> None:
+    """A valid file of zeros, sparse on disk."""
+    size = GIGABYTES << 30
+    head = json.dumps({"w": {"dtype": "U8", "shape": [size], "data_offsets": [0, size]}}).encode()
+    head += b" " * (-len(head) % 8)
+    with path.open("wb") as file:
+        file.write(struct.pack("<Q", len(head)) + head)
+        file.truncate(8 + len(head) + size)
+
+
+def test_two_gigabytes_are_vetted_in_under_200_megabytes(tmp_path: Path):
+    """Peak memory of the whole run, its worker included."""
+    large_safetensors(tmp_path / "m.safetensors")
+    code = (
+        "import resource, sys; from guildmark.commands import main\n"
+        f"code = main(['vet', {str(tmp_path / 'm.safetensors')!r}, '--quiet'])\n"
+        "peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]\n"
+        "print(max(peaks), file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    kilobytes = int(done.stderr) // (1024 if sys.platform == "darwin" else 1)
+    assert kilobytes < 200_000
+
+
+def test_a_run_that_is_killed_leaves_no_half_report(tmp_path: Path):
+    """At whatever moment it dies, the report is whole or is not there."""
+    subject = tmp_path / "m.safetensors"
+    subject.write_bytes(struct.pack("<Q", 2) + b"{}")
+    chance = random.Random(2026)
+    for number in range(6):
+        out = tmp_path / f"{number}.json"
+        words = ["vet", str(subject), "--format", "json", "-o", str(out)]
+        run = subprocess.Popen([sys.executable, "-m", "guildmark", *words], stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.05, 0.6))
+        run.kill()
+        run.wait()
+        assert not out.exists() or isinstance(read_report(out.read_bytes()), Report)
