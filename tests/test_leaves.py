@@ -1,19 +1,22 @@
 """A leaf is found by its file's name alone, and an outsider's by its entry point."""
 
-import importlib.metadata
-import types
+from pathlib import Path
 
 import pytest
 
 from guildmark import leaves
 
 
+def forget() -> None:
+    """Discovery is kept for the process; a test that changes what is installed asks anew."""
+    for found in (leaves.names, leaves.load, leaves._outside, leaves._anyone_outside):
+        found.cache_clear()
+
+
 @pytest.fixture(autouse=True)
 def _forget():
-    """Discovery is kept for the process; a test that changes what is installed asks anew."""
     yield
-    for found in (leaves.names, leaves.load, leaves._outside):
-        found.cache_clear()
+    forget()
 
 
 def test_what_leaves_share_is_no_leaf():
@@ -28,13 +31,16 @@ def test_a_leaf_that_is_not_there_is_a_key_error():
         leaves.load("checks", "no_such_check")
 
 
-def test_another_package_adds_a_leaf_by_an_entry_point(monkeypatch: pytest.MonkeyPatch):
-    """Nothing of ours is edited."""
-    foreign = importlib.metadata.EntryPoint("their_check", "json", "guildmark.checks")
-    monkeypatch.setattr(
-        importlib.metadata, "entry_points", lambda *, group: [foreign] if group == "guildmark.checks" else []
-    )
-    for found in (leaves.names, leaves.load, leaves._outside):
-        found.cache_clear()
+def test_another_package_adds_a_leaf_by_an_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Nothing of ours is edited: it is enough that the package is installed."""
+    installed = tmp_path / "theirs-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text("[guildmark.checks]\ntheir_check = their_module\n")
+    (tmp_path / "their_module.py").write_text('"""Theirs."""\n')
+    monkeypatch.syspath_prepend(str(tmp_path))
+    forget()
     assert "their_check" in leaves.names("checks")
-    assert isinstance(leaves.load("checks", "their_check"), types.ModuleType)
+    assert leaves.load("checks", "their_check").__doc__ == "Theirs."
+    assert leaves.title("checks", "their_check") == "Theirs."
+    assert "their_check" not in leaves.names("commands")

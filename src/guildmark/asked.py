@@ -29,7 +29,8 @@ def read_asked(standards: Sequence[str], levels: Sequence[str]) -> tuple[Asked, 
         id, colon, level = text.partition(":")
         if not colon:
             raise AskedWrongly(f"--level {text} names no standard", "write --level STANDARD:LEVEL")
-        named.setdefault(id, shelf.load(id))
+        if id not in named:
+            named[id] = shelf.load(id)
         named[id].upto(level)
         wanted[id] = level
     return tuple(Asked(found, wanted.get(id)) for id, found in named.items())

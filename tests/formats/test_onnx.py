@@ -2,7 +2,6 @@
 
 import importlib.util
 import struct
-import time
 from pathlib import Path
 
 import pytest
@@ -149,12 +148,11 @@ class Sparse:
 
 
 def test_two_gigabytes_are_read_by_their_heads():
-    contents, start = Sparse(), time.process_time()
+    contents = Sparse()
     assert onnx.recognises(contents)
     assert list(onnx.faults(contents)) == []
     assert onnx.model(contents).opsets == {"": 17}
     assert contents.read < 500_000
-    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("cut", [1, 20, 60])

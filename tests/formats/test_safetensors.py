@@ -1,9 +1,7 @@
 """Safetensors: the header is JSON without twins, and the tensors fill the file."""
 
-import importlib.util
 import json
 import struct
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +12,7 @@ from tests.formats.seeds import safetensors as made
 from guildmark.contents import InMemory, OnDisk
 from guildmark.errors import FormatError
 from guildmark.formats import Fault, safetensors
+from guildmark.subject import open_subject
 
 
 def faults(data: bytes) -> list[str]:
@@ -152,11 +151,9 @@ def test_benign_files_of_the_mirror_are_whole(mirror):
         assert list(safetensors.faults(contents)) == [], path
 
 
-def test_a_real_model_is_whole():
-    spec = importlib.util.find_spec("silero_vad")
-    if spec is None or not spec.origin:
-        pytest.skip("silero-vad is not installed")
-    contents = OnDisk(str(Path(spec.origin).parent / "data/silero_vad_16k.safetensors"))
+def test_a_real_model_is_whole(real):
+    subject = open_subject(str(real("silero_vad")))
+    contents = next(iter(subject.files(format="safetensors"))).contents
     size = int.from_bytes(contents.at(0, 8), "little")
     said = json.loads(contents.at(8, size))
     header = safetensors.header(contents)

@@ -35,6 +35,12 @@ def central(data: bytes, at: int, field: bytes) -> bytes:
     return data[:place] + field + data[place + len(field) :]
 
 
+@pytest.mark.parametrize("data", [zip.END + bytes(13), b"n" + zip.END + bytes(12), b"n" * 17 + zip.END])
+def test_an_end_record_that_is_cut_short_is_no_directory(data):
+    """Found by the campaign: fewer bytes than the record has."""
+    assert not zip.recognises(InMemory(data))
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_members_are_what_zipfile_reads(method):
     data = zipped(FILES, method)

@@ -2,16 +2,17 @@
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from guildmark import leaves
 from guildmark.errors import GuildmarkError
-from guildmark.records import Report
-from guildmark.standard import Standard
 from guildmark.version import MADE_BY
+
+if TYPE_CHECKING:  # `guildmark --help` needs none of it
+    from guildmark.records import Report
+    from guildmark.standard import Standard
 
 EXAMPLES = """\
 Guildmark says of a model, a data set or a tool what it is and whether you may load and ship it.
@@ -54,13 +55,14 @@ def _run(words: list[str]) -> int:
     parser = argparse.ArgumentParser("guildmark", description=EXAMPLES.splitlines()[0])
     parser.add_argument("--version", action="version", version=MADE_BY)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    wanted = [word for word in words if word in leaves.names("commands")][:1] or leaves.names("commands")
-    for name in wanted:
-        command = leaves.load("commands", name)
-        summary = str(command.__doc__).splitlines()[0]
-        sub = commands.add_parser(name, help=summary, description=command.__doc__, formatter_class=_Plain)
-        command.arguments(sub)
-        sub.set_defaults(run=command.run)
+    wanted = next((word for word in words if not word.startswith("-")), "")
+    for name in leaves.names("commands"):
+        sub = commands.add_parser(name, help=leaves.title("commands", name), formatter_class=_Plain)
+        if name == wanted:  # the others are named, and not loaded
+            command = leaves.load("commands", name)
+            sub.description = command.__doc__
+            command.arguments(sub)
+            sub.set_defaults(run=command.run)
     asked = parser.parse_args(words)
     return int(asked.run(asked))
 
@@ -83,14 +85,20 @@ def standard_arguments(parser: argparse.ArgumentParser) -> None:
 def report_arguments(parser: argparse.ArgumentParser) -> None:
     """What every command takes that ends in a report."""
     parser.add_argument("--format", choices=leaves.names("reports"), default="text", help="the report's format")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there, whole or not at all")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the report there, whole or not at all")
     parser.add_argument("--quiet", action="store_true", help="no progress, and no word of where the report went")
 
 
 def put_report(
-    report: Report, standards: Sequence[Standard], asked: argparse.Namespace, aside: tuple[tuple[str, str], ...] = ()
+    report: "Report",
+    standards: "Sequence[Standard]",
+    asked: argparse.Namespace,
+    aside: tuple[tuple[str, str], ...] = (),
 ) -> None:
     """Print a report, or write it where `--output` says."""
+    import shutil
+    from pathlib import Path
+
     from guildmark import check
     from guildmark.look import Look
     from guildmark.output import write_whole
@@ -108,6 +116,6 @@ def put_report(
         sys.stdout.write(rendered)
         sys.stdout.flush()
         return
-    write_whole(asked.output, rendered.encode(errors="surrogateescape"))
+    write_whole(Path(asked.output), rendered.encode(errors="surrogateescape"))
     if not asked.quiet:
         print(f"the report is in {asked.output}", file=sys.stderr)

@@ -33,4 +33,4 @@ def _rows(shelf: str) -> Iterator[tuple[str, str]]:
             yield id, f"{found.title} ({found.version}): {levels}; for {', '.join(found.applies_to)}"
     else:
         for id in leaves.names(shelf):
-            yield id, str(leaves.load(shelf, id).__doc__).splitlines()[0]
+            yield id, leaves.title(shelf, id)

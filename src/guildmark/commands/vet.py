@@ -58,7 +58,8 @@ def run(asked: argparse.Namespace) -> int:
         assessment = vet(subject, checks, limits, made_at=_now(), tell=progress.steps)
     judged = judging.all_verdicts(assessment, wanted) if wanted or not checks else ()
     report = Report(assessment, tuple(verdict for _, verdict in judged))
-    commands.put_report(report, [standard for standard, _ in judged], asked, subject.aside)
+    not_read = tuple((file.path, file.unread) for file in subject.own_files() if file.unread)
+    commands.put_report(report, [standard for standard, _ in judged], asked, (*subject.aside, *not_read))
     return judging.EXIT[_told(assessment, checks, wanted)]
 
 

@@ -181,8 +181,8 @@ class _Front:
             # The pure loader, so that every machine gives the same answer.
             self._events = yaml.parse(self._text, Loader=yaml.SafeLoader)
             self._next(), self._next()
-            start = self._next()
-            value = {} if isinstance(start, yaml.StreamEndEvent) else self._value(start, 1)
+            start = next(self._events, None)  # nothing but comments ends here
+            value = {} if start is None else self._value(start, 1)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             return self._broken(mark.line if mark else 0, f"the front matter is no YAML: {error.problem}")

