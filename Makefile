@@ -1,0 +1,75 @@
+# Everything runs in .venv, which the first target makes from the locks; a second run skips that.
+SHELL := /bin/bash
+BIN := .venv/bin
+DEMO := silero-vad fairlearn
+
+# The first Python on the path that is new enough; set PYTHON=… to choose another.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	command -v $$name >/dev/null 2>&1 && $$name -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $$name && break; done)
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+
+.PHONY: help demo test lint docs campaign table lock clean
+.DELETE_ON_ERROR:
+
+help:  ## say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/core  ## vet a real model and a real tool, and write demo/*.html
+	@mkdir -p demo
+	@for name in $(DEMO); do for out in "--format text" "--quiet --format html -o demo/$$name.html"; do \
+		$(BIN)/guildmark vet pypi:$$name $$out; code=$$?; \
+		case $$code in 0|1|3) ;; *) exit $$code;; esac; \
+	done; done
+	@echo; echo "The same reports, to read in a browser:"; for name in $(DEMO); do echo "  $(CURDIR)/demo/$$name.html"; done
+
+test: .venv/dev .venv/real/here  ## run all tests
+	@$(BIN)/python -m pytest
+
+lint: .venv/dev  ## ruff, mypy and the direction of imports
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+docs: .venv/dev  ## build the documentation into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "the documentation is in site/index.html"
+
+campaign: .venv/dev  ## the long, seeded, resumable counts; each adds a line to races/RESULTS.md
+	@$(BIN)/python -m races.campaign
+
+table: .venv/dev  ## vet the real releases again and rewrite docs/real-subjects.md
+	@$(BIN)/python -m races.real_subjects
+
+LOCK := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --upgrade --group build pyproject.toml
+lock: .venv/dev  ## resolve the dependencies anew into the two locks
+	@$(LOCK) --output-file requirements.lock
+	@$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## remove what make made
+	@rm -rf .venv .campaign demo site .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	@[ -n "$(PYTHON)" ] || { echo "Guildmark needs Python 3.11 or newer, and none is on the path: install it, or say" \
+		"make PYTHON=/where/it/is" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment: install its venv" \
+		"module (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+
+.venv/core: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "setting up .venv …"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/core | .venv/bin/python
+	@echo "adding what the tests need …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Without the index the tests on real releases skip, and say so; the rest passes.
+.venv/real/here: real.lock | .venv/dev
+	@$(PIP) download --no-deps --only-binary :all: --require-hashes -r real.lock -d .venv/real && touch $@ || \
+		echo "the real releases of real.lock could not be fetched: the tests on them will skip"
