@@ -14,6 +14,7 @@ import pytest
 from tests.sources.servers import Asked, Hub, Reply, Server, Sparse, serving
 
 from guildmark import download
+from guildmark.commands import main
 from guildmark.contents import InMemory, chunks
 from guildmark.errors import AskedWrongly, ContentsError, NotFound, SubjectError, Unreachable
 from guildmark.formats import hub_tree
@@ -304,3 +305,20 @@ def test_a_remote_file_that_is_gone_is_contents_that_cannot_be_read(serve: Calla
 )
 def test_a_purl_of_a_repository_is_served(purl: str, rest: str | None) -> None:
     assert hf.from_purl(purl) == rest
+
+
+def test_a_large_repository_is_vetted_to_the_end(
+    serve: Callable[[Hub], Server], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """140 GB by their headers: inert, and of what was not read the report says so; traffic stays under 50 MB."""
+    weights = shards(30, 36)
+    papers = {"README.md": small("# Large"), "config.json": small('{"model_type": "llama"}')}
+    server = serve(Hub("org/large", {**papers, **weights}, tuple(weights)))
+    assert main(["vet", "hf:org/large", "--quiet", "--format", "json"]) == 3
+    report = json.loads(capsys.readouterr().out)
+    safe = next(verdict for verdict in report["verdicts"] if verdict["standard"] == "safe_files")
+    assert (safe["level"], safe["next"]) == ("inert", "intact")
+    assert [bar["outcome"] for bar in safe["bars"]] == ["unknown"]
+    assert NOT_READ_HERE in safe["bars"][0]["says"]
+    assert server.served < 50_000_000
+    assert len(server.asked) < 10 * len(weights)
