@@ -1,7 +1,11 @@
 """Large subjects are streamed, and a killed run leaves nothing half-written."""
 
+import contextlib
 import json
+import os
+import pty
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -36,6 +40,28 @@ def test_two_gigabytes_are_vetted_in_under_200_megabytes(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     kilobytes = int(done.stderr) // (1024 if sys.platform == "darwin" else 1)
     assert kilobytes < 200_000
+
+
+def test_a_terminal_shows_how_far_it_is_how_fast_and_how_long_it_will_take(tmp_path: Path):
+    """And `--quiet` shows nothing; the report is the same."""
+    large_safetensors(tmp_path / "m.safetensors")
+    words = [sys.executable, "-m", "guildmark", "vet", str(tmp_path / "m.safetensors"), "--format", "json"]
+    assert re.search(r"m\.safetensors .* \d+ MB, [\d.]+ MB/s .*\d:\d\d", on_a_terminal(words))
+    assert on_a_terminal([*words, "--quiet"]) == ""
+
+
+def on_a_terminal(words: list[str]) -> str:
+    """What a command shows on a terminal that its errors, and not its answers, go to; without escapes."""
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=theirs, env={**os.environ, "COLUMNS": "120"})
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # Linux: the terminal ends with its last writer
+        while piece := os.read(ours, 1 << 16):
+            seen += piece
+    os.close(ours)
+    assert run.wait() == 0
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
 
 
 def test_a_run_that_is_killed_leaves_no_half_report(tmp_path: Path):

@@ -47,7 +47,7 @@ class Progress:
         if total != bar.tasks[0].total:
             bar.reset(task, total=total or None)
         bar.update(task, description=_short(label), completed=done, total=total or None)
-        bar.update(task, amount=f"{done / scale:.0f} {unit}, {(bar.tasks[0].speed or 0) / scale:.1f} a second")
+        bar.update(task, amount=f"{done / scale:.0f} {unit}, {(bar.tasks[0].speed or 0) / scale:.1f} {unit}/s")
         bar.refresh()
 
 
