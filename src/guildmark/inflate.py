@@ -25,19 +25,27 @@ class Decompressor(Protocol):
     def feed(self, data: bytes) -> Iterator[bytes]: ...
 
 
-class Deflate:
+class _Stream:
+    """What the standard library's decompressors tell alike."""
+
+    def __init__(self, stream: "zlib._Decompress | bz2.BZ2Decompressor | lzma.LZMADecompressor") -> None:
+        self._of = stream
+
+    @property
+    def eof(self) -> bool:
+        return self._of.eof
+
+    @property
+    def unused(self) -> bytes:
+        return self._of.unused_data
+
+
+class Deflate(_Stream):
     """zlib's formats, by their `wbits` (31 gzip, 15 zlib, -15 raw)."""
 
     def __init__(self, wbits: int) -> None:
         self._stream = zlib.decompressobj(wbits)
-
-    @property
-    def eof(self) -> bool:
-        return self._stream.eof
-
-    @property
-    def unused(self) -> bytes:
-        return self._stream.unused_data
+        super().__init__(self._stream)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         while not self._stream.eof:
@@ -49,17 +57,10 @@ class Deflate:
                 return
 
 
-class _Fed:
+class _Fed(_Stream):
     def __init__(self, stream: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
         self._stream = stream
-
-    @property
-    def eof(self) -> bool:
-        return self._stream.eof
-
-    @property
-    def unused(self) -> bytes:
-        return self._stream.unused_data
+        super().__init__(stream)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         while not self._stream.eof:

@@ -13,6 +13,7 @@ from guildmark.errors import ContentsError, FormatError
 from guildmark.file import File
 from guildmark.formats import card, core_metadata, croissant, pyproject
 from guildmark.material import NOT_READ_HERE
+from guildmark.metadata import Metadata
 from guildmark.records import Evidence, Finding
 from guildmark.subject import Subject
 
@@ -30,16 +31,6 @@ _ASIDE = re.compile(
 _CARD_FIELDS = {"license", "language", "tags", "datasets", "base_model", "library_name", "pipeline_tag"}
 _CARD_FIELDS |= {"model-index"}
 _CARD_FIELDS |= {"task_categories", "size_categories", "pretty_name", "dataset_info", "configs", "license_name"}
-_PLACEHOLDERS = {
-    "",
-    "more information needed",
-    "needs more information",
-    "todo",
-    "tbd",
-    "to be added",
-    "n a",
-    "unknown",
-}
 _METADATA_PLACE = re.compile(
     r"[^/]+\.dist-info/METADATA|([^/]+/)?PKG-INFO|([^/]+/){0,2}[^/]+\.(egg|dist)-info/PKG-INFO"
 )
@@ -69,7 +60,7 @@ class Package(NamedTuple):
     """What a package says of itself, in its metadata or in pyproject.toml."""
 
     file: File
-    says: core_metadata.CoreMetadata | pyproject.Project
+    says: Metadata
 
 
 class Described(NamedTuple):
@@ -116,12 +107,12 @@ def packages(subject: Subject) -> tuple[Package, ...]:
     archives: set[str] = set()
     for file in _outermost(subject.files(format="core_metadata"), _is_own_metadata):
         metadata = _read(core_metadata.read, file)
-        if isinstance(metadata, core_metadata.CoreMetadata) and file.archive not in archives:
+        if isinstance(metadata, Metadata) and file.archive not in archives:
             archives.add(file.archive)  # an sdist's .egg-info says the same again
             found.append(Package(file, metadata))
     for file in _outermost(subject.files(format="pyproject"), lambda file: inside(file.path).count("/") <= 1):
         project = _read(pyproject.read, file)
-        if isinstance(project, pyproject.Project) and project.described:
+        if isinstance(project, Metadata) and project.described:
             found.append(Package(file, project))
     return tuple(found)
 

@@ -5,11 +5,12 @@ the e-mail parser, for a body could be nested without end."""
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from guildmark.contents import Contents
 from guildmark.errors import ContentsError, FormatError, LimitPassed
 from guildmark.formats import Fault
+from guildmark.metadata import Metadata
 
 RANK = 50
 HOLDS = "text"
@@ -22,32 +23,6 @@ NEWEST = (2, 6)
 
 _HEADER = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,60}:|^[ \t]")
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
-
-
-class CoreMetadata(NamedTuple):
-    """What a package says of itself; empty where it does not. `lines` gives each field's first line."""
-
-    metadata_version: str
-    name: str
-    version: str
-    summary: str
-    author: str
-    author_email: str
-    maintainer: str
-    maintainer_email: str
-    license_expression: str
-    license: str
-    classifiers: tuple[str, ...]
-    license_files: tuple[str, ...]
-    requires_dist: tuple[str, ...]
-    requires_python: str
-    home_page: str
-    project_urls: dict[str, str]
-    dynamic: tuple[str, ...]
-    description: str
-    description_line: int
-    unparsed: dict[str, tuple[str, ...]]
-    lines: dict[str, int]
 
 
 def recognises(contents: Contents) -> bool:
@@ -78,7 +53,7 @@ def faults(contents: Contents) -> Iterator[Fault]:
             yield Fault("line 1", f"the metadata state no {field}")
 
 
-def read(contents: Contents) -> CoreMetadata:
+def read(contents: Contents) -> Metadata:
     """The metadata; raises LimitPassed where they are too long, FormatError where they are none."""
     if contents.size > LIMIT:
         raise LimitPassed(f"metadata of {contents.size} bytes; at most {LIMIT} are read")
@@ -91,7 +66,7 @@ def read(contents: Contents) -> CoreMetadata:
     lines = _lines(header)
     said: dict[str, Any] = {field: _said(raw, field, "") for field in _TEXTS}
     said |= {field: tuple(_said(raw, field, [])) for field in _LISTS}
-    return CoreMetadata(
+    return Metadata(
         **said,
         home_page=_said(raw, "home_page", ""),
         project_urls=dict(_said(raw, "project_urls", {})),

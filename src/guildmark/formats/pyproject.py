@@ -4,11 +4,12 @@ Specification: packaging.python.org, "Declaring project metadata"; Poetry's olde
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from guildmark.contents import Contents
 from guildmark.errors import ContentsError, FormatError, LimitPassed
 from guildmark.formats import Fault
+from guildmark.metadata import Metadata
 
 RANK = 50
 HOLDS = "text"
@@ -23,34 +24,6 @@ _FIRST = re.compile(rb"\s*(?:#[^\n]*\n\s*)*(?:\[|[\w\"'.-]+[ \t]*=)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _HEADER = re.compile(r"^[ \t]*\[\[?([^\[\]]{1,200})\]\]?")
 _KEY = re.compile(r"^[ \t]*([\w-]{1,80})[ \t]*[=.]")
-
-
-class Project(NamedTuple):
-    """The fields of core metadata, as a project declares them. `lines` gives the line of each key.
-
-    `license_text_file` is the file of an old `license = {file = …}`."""
-
-    name: str
-    version: str
-    summary: str
-    author: str
-    author_email: str
-    maintainer: str
-    maintainer_email: str
-    license_expression: str
-    license: str
-    classifiers: tuple[str, ...]
-    license_files: tuple[str, ...]
-    requires_dist: tuple[str, ...]
-    requires_python: str
-    home_page: str
-    project_urls: dict[str, str]
-    dynamic: tuple[str, ...]
-    description: str
-    description_line: int
-    readme: str
-    described: bool
-    lines: dict[str, int]
 
 
 def recognises(contents: Contents) -> bool:
@@ -70,7 +43,7 @@ def faults(contents: Contents) -> Iterator[Fault]:
         yield Fault(place[1] if place else "line 1", error.says)
 
 
-def read(contents: Contents) -> Project:
+def read(contents: Contents) -> Metadata:
     """What [project] says, else [tool.poetry]; raises FormatError where it is no TOML."""
     text = _text(contents)
     values = _table(_load(text))
@@ -78,11 +51,15 @@ def read(contents: Contents) -> Project:
     project = _table(values.get("project"))
     chosen = project or poetry
     licence = chosen.get("license")
-    return Project(
+    people = _people(chosen)
+    return Metadata(
         name=_string(chosen, "name"),
         version=_string(chosen, "version"),
         summary=_string(chosen, "description"),
-        **_people(chosen),
+        author=people["author"],
+        author_email=people["author_email"],
+        maintainer=people["maintainer"],
+        maintainer_email=people["maintainer_email"],
         license_expression=licence.strip() if isinstance(licence, str) else "",
         license=_string(_table(licence), "text"),
         classifiers=_strings(chosen.get("classifiers")),
@@ -92,8 +69,6 @@ def read(contents: Contents) -> Project:
         home_page=_string(chosen, "homepage"),
         project_urls={key: url for key, url in _table(chosen.get("urls")).items() if isinstance(url, str)},
         dynamic=_strings(project.get("dynamic")),
-        description="",
-        description_line=1,
         readme=_string(chosen, "readme") or _string(_table(chosen.get("readme")), "file"),
         described=bool(chosen),
         lines=_lines(text, "project" if project else "tool.poetry"),
