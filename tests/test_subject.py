@@ -170,6 +170,7 @@ def file(path: str, size: int, *formats: str) -> File:
         ([file("README.md", 9, "card"), file("d.parquet", 9, "data")], "dataset"),
         ([file("d.csv", 9, "text")], "dataset"),
         ([file("src/x.py", 9, "text")], "tool"),
+        ([file("pyproject.toml", 9, "pyproject"), file("tests/x.pkl", 8, "pickle")], "tool"),
     ],
 )
 def test_the_kind_is_found_from_the_files(files: list[File], kind: str):

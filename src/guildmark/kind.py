@@ -11,18 +11,22 @@ _DATASET_FIELDS = re.compile(
     r"^(dataset_info|task_categories|size_categories|annotations_creators|source_datasets|configs):", re.MULTILINE
 )
 _TABLES = (".csv", ".tsv", ".jsonl", ".parquet", ".arrow", ".ndjson")
+PROJECT = {"pyproject.toml", "setup.py", "setup.cfg", "package.json", "Cargo.toml"}
+"""A file at the top of a folder that says: this is a project's source."""
 PIPELINE = {"config.cfg", "meta.json", "tokenizer"}
 """What every spaCy pipeline holds, whose weights are in a format that is not read here."""
 _CODE = (".py", ".pyi", ".js", ".ts", ".rs", ".go", ".c", ".cpp", ".java", ".sh")
 
 
 def kind_of(files: Sequence[File]) -> Kind:
-    """A package is a model if weights are most of what it installs, else a tool; other files are
-    a data set if a data card, Croissant or tables say so, a tool if there is only code, else a model."""
+    """A package or a project is a model if weights are most of what it holds, else a tool; other files
+    are a data set if a data card, Croissant or tables say so, a tool if there is only code, else a model."""
     for package in ("wheel", "sdist"):
         holders = [file.path for file in files if package in file.formats]
         if holders:
             return _of_package([file for file in files if file.archive in holders], files)
+    if any(file.path in PROJECT for file in files):
+        return _of_package([file for file in files if not file.archive], files)
     return _of_folder(files)
 
 

@@ -37,6 +37,7 @@ def _is_open(file: File, subject: Subject) -> bool:
     have no ending. Among the files of a model or a data set that is no package, nothing compiled is at home."""
     name = file.name.lower()
     if program.kind(file.contents).startswith("script"):
-        return name.endswith(SCRIPTS) or "." not in name
+        at_home = "bin" in file.path.replace("!", "/").split("/")[:-1]
+        return name.endswith(SCRIPTS) or "." not in name or at_home
     packaged = any(subject.files(format="wheel")) or any(subject.files(format="sdist"))
     return (subject.kind == "tool" or packaged) and (name.endswith(NATIVE) or ".so." in name or "." not in name)
