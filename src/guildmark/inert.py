@@ -1,56 +1,230 @@
-"""The short list of names that a pickle may hold: each rebuilds plain values and runs nothing of the file's.
+"""The names that a pickle may hold and how each may be used: `inert.toml`, and what a user adds for a run.
 
 Sources: the reduce methods of the standard library, numpy's `ndarray.__reduce__`, torch's list for
-`weights_only` loading (torch/_weights_only_unpickler.py), joblib/numpy_pickle.py."""
+`weights_only` loading (torch/_weights_only_unpickler.py), joblib/numpy_pickle.py, the `__setstate__`
+methods of scikit-learn 1.9, pandas 3, xgboost 3 and lightgbm 4."""
 
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from guildmark.errors import AskedWrongly
 from guildmark.file import File
 from guildmark.formats import torch_zip
+from guildmark.formats.pickle import NOWHERE, PERSISTENT, Bomb, Call, Event, Name, Use
+from guildmark.formats.pickle.machine import CALLING
+from guildmark.formats.pickle.values import METHODS, Box, Global, Mapping, Tuple, Unknown, Value
+from guildmark.shapes import fits, is_of
 from guildmark.subject import Subject
 
-_BUILTINS = "bool bytearray bytes complex dict float frozenset int list object range set slice str tuple"
-_STORAGES = "BFloat16 Bool Byte Char ComplexDouble ComplexFloat Double Float Half Int Long QInt32 QInt8 QUInt8 Short"
-_DTYPES = (
-    "bfloat16 bool complex128 complex32 complex64 float16 float32 float64 float8_e4m3fn float8_e5m2 int16 int32 int64 "
-    "int8 qint32 qint8 quint8 uint16 uint32 uint64 uint8 Size Tensor device per_channel_affine per_tensor_affine "
-    "strided sparse_coo"
-)
-_SCALARS = (
-    "bool_ complex128 complex64 float16 float32 float64 int16 int32 int64 int8 longdouble str_ bytes_ "
-    "uint16 uint32 uint64 uint8"
-)
-_REBUILDERS = (
-    "_rebuild_parameter _rebuild_parameter_with_state _rebuild_qtensor _rebuild_sparse_tensor _rebuild_tensor "
-    "_rebuild_tensor_v2 _rebuild_meta_tensor_no_storage"
-)
-
-NAMES = frozenset(
-    [
-        *(f"{module}.{name}" for module in ("builtins", "__builtin__") for name in _BUILTINS.split()),
-        *(f"torch.{name}Storage" for name in _STORAGES.split()),
-        *(f"torch.{name}" for name in _DTYPES.split()),
-        *(f"torch._utils.{name}" for name in _REBUILDERS.split()),
-        *(f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("_reconstruct", "scalar")),
-        *(f"numpy.{core}.numeric._frombuffer" for core in ("core", "_core")),
-        *("numpy.ndarray", "numpy.dtype", *(f"numpy.{name}" for name in _SCALARS.split())),
-        *("torch.storage.UntypedStorage", "torch.storage.TypedStorage", "torch.nn.parameter.Parameter"),
-        *("torch._tensor._rebuild_from_type_v2", "torch.serialization._get_layout"),
-        *("collections.OrderedDict", "collections.Counter", "collections.deque", "collections.defaultdict"),
-        *("copyreg._reconstructor", "copy_reg._reconstructor", "_codecs.encode"),
-        *("datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta", "datetime.timezone"),
-        *("decimal.Decimal", "fractions.Fraction", "uuid.UUID", "pathlib.PurePosixPath"),
-        "joblib.numpy_pickle.NumpyArrayWrapper",
-    ]
-)
+Sort = Literal["function", "class", "type", "value", "storage"]
 
 _TORCHSCRIPT = ("__torch__.", "torch.jit._pickle.")
+_MODULE_IDS = ("'module' class str|none str|none",)
+_STORAGE_IDS = ("'storage' storage str|int str int|none none|tuple?",)
 
 
-def is_inert(name: str, file: File, subject: Subject) -> bool:
-    """Whether a pickle may name this. A TorchScript archive's own types exist in no Python module:
-    its loader, written in C++, builds them and imports nothing."""
-    if name in NAMES:
-        return True
-    if not name.startswith(_TORCHSCRIPT):
-        return False
-    around = (archive for archive in subject.files(format="torch_zip") if archive.path == file.archive)
-    return any(torch_zip.is_torchscript(archive.contents) for archive in around)
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry of the list; the head of `inert.toml` says what each field means."""
+
+    writes: str
+    why: str
+    sort: Sort
+    names: tuple[str, ...] = ()
+    pattern: str = ""
+    call: tuple[str, ...] = ()
+    new: tuple[str, ...] | None = None
+    keys: dict[str, str] = {}
+    slots: tuple[str, ...] = ()
+    state: str = ""
+    fills: bool = False
+    applies: bool = False
+
+
+class List(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole list."""
+
+    name: tuple[Entry, ...]
+
+
+class Added(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One name that a user adds for a run, and the user's reason."""
+
+    name: str
+    why: str
+
+
+class Additions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A user's file: `[[name]]` with `name` and `why`."""
+
+    name: tuple[Added, ...]
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """The list as it was reviewed."""
+    return msgspec.convert(tomllib.loads(Path(__file__).with_name("inert.toml").read_text("utf-8")), List).name
+
+
+@cache
+def find(name: str) -> Entry | None:
+    """The entry that a name has; None where it is not listed."""
+    exact, patterns = _table()
+    if name in exact:
+        return exact[name]
+    return next((entry for pattern, entry in patterns if pattern.fullmatch(name)), None)
+
+
+@cache
+def _table() -> tuple[dict[str, Entry], tuple[tuple[re.Pattern[str], Entry], ...]]:
+    exact = {name: entry for entry in entries() for name in entry.names}
+    patterns = tuple((re.compile(entry.pattern, re.ASCII), entry) for entry in entries() if entry.pattern)
+    return exact, patterns
+
+
+def read_allowed(path: str) -> frozenset[str]:
+    """The names in a user's file; raises AskedWrongly where it is no such file."""
+    try:
+        found = msgspec.convert(tomllib.loads(Path(path).read_text("utf-8")), Additions)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        hint = 'write [[name]], name = "package.module.Class" and why = "…" for each'
+        raise AskedWrongly(f"--allow {path} cannot be read: {error}", hint) from error
+    return frozenset(added.name for added in found.name)
+
+
+class Judge:
+    """Judges what a pickle in `file` would do. `added` are the user's names that it met."""
+
+    def __init__(self, file: File, subject: Subject) -> None:
+        self._file = file
+        self._subject = subject
+        self._torchscript: bool | None = None
+        self.added: set[str] = set()
+
+    def fault(self, event: Event) -> str:
+        """What is wrong with it; empty where it is inert."""
+        if isinstance(event, Bomb):
+            return f"unfolds to more than {event.objects:.0e} objects".replace("e+", "e")
+        if isinstance(event, Name):
+            return "" if self._is_listed(event) else f"would call {event.name}"
+        if self._is_free(event.name):
+            return ""
+        if isinstance(event, Use):
+            return self._use(event.name, event.key)
+        return self._call(event)
+
+    def _is_listed(self, named: Name) -> bool:
+        if self._is_free(named.name):
+            return True
+        entry = find(named.name)
+        return entry is not None and (not named.dotted or named.name in entry.names)
+
+    def _is_free(self, name: str) -> bool:
+        """Whether it is not held against the list: the user's names; and a TorchScript archive's own
+        types, which exist in no Python module: its loader, written in C++, builds them and imports nothing."""
+        if name in self._subject.allowed:
+            self.added.add(name)
+            return True
+        return name.startswith(_TORCHSCRIPT) and self._is_torchscript()
+
+    def _is_torchscript(self) -> bool:
+        if self._torchscript is None:
+            around = (one for one in self._subject.files(format="torch_zip") if one.path == self._file.archive)
+            self._torchscript = any(torch_zip.is_torchscript(archive.contents) for archive in around)
+        return self._torchscript
+
+    def sort_of(self, name: str) -> str:
+        """The sort of a name; empty where it is not listed."""
+        if self._is_free(name):
+            return "class"
+        entry = find(name)
+        return entry.sort if entry else ""
+
+    def _use(self, name: str, key: str) -> str:
+        entry = find(name)
+        if entry is None or entry.sort in ("type", "storage") or "*" in entry.slots or key in entry.slots:
+            return ""
+        if entry.sort == "class" and key in ("subclass", "dtype"):
+            return ""
+        return f"puts {name} where it could be called" + (f", as {key!r}" if key else "")
+
+    def _call(self, call: Call) -> str:
+        if call.name == PERSISTENT:
+            return self._ask_loader(call.arguments)
+        entry = find(call.name)
+        if call.name == NOWHERE or call.opcode not in CALLING:
+            return self._method(call, entry)
+        if entry is None:
+            return ""  # the name itself is told
+        items = call.arguments.items if isinstance(call.arguments, Tuple) else None
+        if items is None or not self._may_be_called(entry, call.opcode, items):
+            return f"calls {call.name} with arguments that it is not listed with"
+        return ""
+
+    def _may_be_called(self, entry: Entry, opcode: str, items: tuple[Value, ...]) -> bool:
+        is_new = opcode in ("NEWOBJ", "NEWOBJ_EX")
+        signatures = entry.call
+        if is_new and entry.sort in ("class", "type"):
+            signatures = ("", *entry.call) if entry.new is None else entry.new
+        if not any(fits(items, signature, self.sort_of) for signature in signatures):
+            return False
+        return not entry.applies or self._may_be_applied(items)
+
+    def _may_be_applied(self, items: tuple[Value, ...]) -> bool:
+        of, arguments = items[0], items[2]
+        inner = find(of.name) if isinstance(of, Global) else None
+        if inner is None or inner.applies or not isinstance(arguments, Tuple) or arguments.items is None:
+            return False
+        return self._may_be_called(inner, "REDUCE", arguments.items)
+
+    def _method(self, call: Call, entry: Entry | None) -> str:
+        """BUILD sets the state of something made; the others fill it."""
+        if call.name == NOWHERE:
+            return "calls what the stream does not show"
+        if call.name == PERSISTENT:
+            return "changes what its loader gave it"
+        if entry is None:
+            return ""  # the name itself is told
+        if call.opcode == "BUILD":
+            return self._state(call.name, entry, call.arguments)
+        return "" if entry.fills else f"calls a method of {call.name} to fill it, which it is not listed with"
+
+    def _state(self, name: str, entry: Entry, state: Value) -> str:
+        if entry.state and not is_of(state, entry.state, self.sort_of):
+            return f"gives {name} a state that it is not listed with"
+        parts = state.items if isinstance(state, Tuple) and state.items and len(state.items) == 2 else (state,)
+        for part in parts:
+            if isinstance(part, (Global, Tuple)):
+                named = (part,) if isinstance(part, Global) else part.named
+                if any(self.sort_of(each.name) in ("function", "value") for each in named):
+                    return f"gives {name} a function as its state"
+            for key, value in ((part.known or {}) if isinstance(part, Mapping) else {}).items():
+                wrong = self._attribute(name, entry, key, value)
+                if wrong:
+                    return wrong
+        return ""
+
+    def _attribute(self, name: str, entry: Entry, key: str, value: Value) -> str:
+        acts = isinstance(value, (Box, Global, Unknown))
+        if acts and (key in METHODS or (key.startswith("__") and key.endswith("__"))):
+            return f"sets {key} of {name}"
+        if key in entry.keys and not is_of(value, entry.keys[key], self.sort_of):
+            return f"sets {key} of {name} to something that it is not listed with"
+        return ""
+
+    def _ask_loader(self, pid: Value) -> str:
+        """torch's loaders serve ids of storages, and old ones of modules' sources; a number names no code."""
+        if isinstance(pid, Tuple) and pid.items is not None:
+            if any(fits(pid.items, each, self.sort_of) for each in (*_STORAGE_IDS, *_MODULE_IDS)):
+                return ""
+        elif (isinstance(pid, int) and not isinstance(pid, bool)) or (isinstance(pid, str) and pid.isdecimal()):
+            return ""
+        return (
+            f"asks its loader for {pid!r} by a persistent id"
+            if isinstance(pid, str)
+            else ("asks its loader for something by a persistent id")
+        )

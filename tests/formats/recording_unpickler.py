@@ -1,4 +1,4 @@
-"""Run as a program: feed streams from standard input to CPython's own unpicklers and print the names it asks for.
+"""Run as a program: feed streams from standard input to CPython's own unpicklers; print the names asked for and called.
 
 Nothing is imported and nothing runs: every name is an inert class, and memory and time are bounded."""
 
@@ -34,13 +34,20 @@ class Inert:
 
 
 class Recording:
-    """Asks for names and gets none."""
+    """Asks for names and gets classes that note when an instance is made."""
 
     names: list[str]
+    called: list[str]
 
     def find_class(self, module: str, name: str) -> Any:
-        self.names.append(f"{module}.{name}")
-        return Inert
+        spelled, called = f"{module}.{name}", self.called
+        self.names.append(spelled)
+
+        def note(cls: type, *_: Any, **__: Any) -> Any:
+            called.append(spelled)
+            return object.__new__(cls)
+
+        return type("Named", (Inert,), {"__new__": note})
 
     def persistent_load(self, _: Any) -> Inert:
         return Inert()
@@ -54,15 +61,16 @@ class InC(Recording, pickle.Unpickler):
     """`_pickle.c`."""
 
 
-def names(data: bytes) -> list[str]:
-    """What one stream asks either unpickler for before it ends or breaks."""
+def names(data: bytes) -> tuple[list[str], list[str]]:
+    """What one stream asks either unpickler for, and what it calls, before it ends or breaks."""
     found: list[str] = []
+    called: list[str] = []
     for unpickler in (InPython, InC):
         recording = unpickler(io.BytesIO(data))
-        recording.names = found
+        recording.names, recording.called = found, called
         with suppress(Exception):  # a mutated stream breaks in every way that CPython knows
             recording.load()
-    return found
+    return found, called
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from guildmark.contents import InMemory, OnDisk
 from guildmark.errors import LimitPassed
 from guildmark.formats.pickle import Stream, faults, names, recognises, streams, window
 from guildmark.formats.pickle.machine import Tally
+from races import differential
 
 SYSTEM = b"cposix\nsystem\n"
 CALL = SYSTEM + b"(S'echo'\ntR"
@@ -58,10 +59,14 @@ def short(text: str) -> bytes:
         (b"ca\nb\n}b.", [(0, "a.b", "GLOBAL"), (6, "?.?", "BUILD")]),
         (SYSTEM + b"\xff", [(0, "posix.system", "GLOBAL")]),
         (b"N." + SYSTEM + b".", [(2, "posix.system", "GLOBAL")]),
+        (b"I\0?\n" + SYSTEM + b".", [(4, "posix.system", "GLOBAL")]),
+        (b"I7\0?\n" + SYSTEM + b".", [(5, "posix.system", "GLOBAL")]),
+        (b"L7\0?\n" + SYSTEM + b".", [(5, "posix.system", "GLOBAL")]),
+        (b"Np1\0?\ng1\n" + SYSTEM + b".", [(9, "posix.system", "GLOBAL")]),
     ],
 )
 def test_a_name_is_reported_with_its_place_whichever_opcodes_spell_it(data, found):
-    assert [tuple(name) for name in names(InMemory(data))] == found
+    assert [tuple(name)[:3] for name in names(InMemory(data))] == found
 
 
 def test_every_opcode_of_cpython_is_known():
@@ -164,7 +169,7 @@ def mutated(seed: int, count: int) -> list[bytes]:
     return streams
 
 
-def test_no_name_that_cpython_reaches_is_missed():
+def test_nothing_that_cpython_names_or_calls_is_missed():
     """CPython's own pickle.py, told to import nothing, over thousands of whole and mutated streams."""
     tried = mutated(20260101, 6000)
     child = subprocess.run(
@@ -176,10 +181,9 @@ def test_no_name_that_cpython_reaches_is_missed():
         timeout=120,
     )
     reached = json.loads(child.stdout)
-    assert sum(map(bool, reached)) > 1000
-    for data, asked in zip(tried, reached, strict=True):
-        found = spelled(data)
-        assert set(asked) <= set(found) or "?.?" in found, (data, asked, found)
+    assert sum(bool(called) for _, called in reached) > 500
+    for data, (asked, called) in zip(tried, reached, strict=True):
+        assert differential.difference(data, asked, called) == "", data
 
 
 @pytest.mark.parametrize("protocol", range(6))

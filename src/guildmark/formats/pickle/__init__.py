@@ -6,12 +6,28 @@ from typing import NamedTuple
 from guildmark.contents import Contents
 from guildmark.errors import LimitPassed
 from guildmark.formats import Fault
-from guildmark.formats.pickle.machine import NOWHERE, Machine, Name, Tally
+from guildmark.formats.pickle.machine import NOWHERE, Bomb, Call, Event, Machine, Name, Tally, Use
 from guildmark.formats.pickle.run import Forgotten, run
-from guildmark.formats.pickle.values import Global, Value
+from guildmark.formats.pickle.values import PERSISTENT, Global, Tuple, Value
 from guildmark.formats.pickle.window import Broken, Cut, Window
 
-__all__ = ["NOWHERE", "Name", "Stream", "faults", "names", "recognises", "streams"]
+__all__ = [
+    "NOWHERE",
+    "PERSISTENT",
+    "Bomb",
+    "Call",
+    "Event",
+    "Fault",
+    "Name",
+    "Stream",
+    "Use",
+    "calls",
+    "events",
+    "faults",
+    "names",
+    "recognises",
+    "streams",
+]
 
 RANK = 30
 HOLDS = "objects"
@@ -51,6 +67,16 @@ def names(contents: Contents) -> Iterator[Name]:
     return (found for found in _read(contents) if isinstance(found, Name))
 
 
+def calls(contents: Contents) -> Iterator[Call]:
+    """Every call that loading could make, with what is known of its arguments; raises LimitPassed."""
+    return (found for found in _read(contents) if isinstance(found, Call))
+
+
+def events(contents: Contents, *, explained: bool = False) -> Iterator[Event | Fault | Stream]:
+    """All that loading would do, in order; raises LimitPassed. `explained`: lists show their first items."""
+    return _read(contents, explained=explained)
+
+
 def faults(contents: Contents) -> Iterator[Fault]:
     """Where the streams break off, and bytes behind them that are no stream."""
     return (found for found in _read(contents) if isinstance(found, Fault))
@@ -61,8 +87,8 @@ def streams(contents: Contents) -> tuple[Stream, ...]:
     return tuple(found for found in _read(contents) if isinstance(found, Stream))
 
 
-def _read(contents: Contents) -> Iterator[Name | Fault | Stream]:
-    tally, place, number, is_torch = Tally(), 0, 0, False
+def _read(contents: Contents, *, explained: bool = False) -> Iterator[Event | Fault | Stream]:
+    tally, place, number, is_torch = Tally(explains=explained), 0, 0, False
     memory: dict[int, Value] = {}
     while place < contents.size and not (is_torch and number == TORCH_STREAMS):
         machine = Machine(Window(contents, place), tally)
@@ -90,8 +116,8 @@ def _read(contents: Contents) -> Iterator[Name | Fault | Stream]:
 def _begins_well(contents: Contents) -> bool:
     named = False
     try:
-        for _ in run(Machine(Window(contents), Tally(FIRST_OPCODES))):
-            named = True
+        for event in run(Machine(Window(contents), Tally(FIRST_OPCODES))):
+            named = named or isinstance(event, Name)
     except (LimitPassed, Cut):
         return True
     except Broken:
@@ -106,8 +132,8 @@ def _is_all_opcodes(contents: Contents) -> bool:
     while place < contents.size:
         machine = Machine(Window(contents, place), tally)
         try:
-            for _ in run(machine):
-                named = True
+            for event in run(machine):
+                named = named or isinstance(event, Name)
         except LimitPassed:
             return True
         except Broken:
@@ -122,6 +148,7 @@ def _is_all_opcodes(contents: Contents) -> bool:
 def _prepares_a_call(machine: Machine) -> bool:
     """A name, then an open or empty tuple: the first opcodes of every call."""
     before = [part[-1] for part in machine.outer if part]
-    if machine.stack[-1:] == [()]:
+    top = machine.stack[-1] if machine.stack else None
+    if isinstance(top, Tuple) and top.items == ():
         before += machine.stack[-2:-1]
     return any(isinstance(value, Global) for value in before)

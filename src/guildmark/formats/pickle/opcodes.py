@@ -1,116 +1,38 @@
 """What each opcode does to the pickle machine (CPython's `pickletools`, PEP 307, PEP 3154, PEP 574)."""
 
-import codecs
 import struct
-import warnings
 from collections.abc import Callable
 
-from guildmark.formats.pickle.machine import KEPT_STATES, KEPT_STRING, NOWHERE, Machine
-from guildmark.formats.pickle.values import UNKNOWN, Global, Made, Mapping, Value, make
-from guildmark.formats.pickle.window import WINDOW, Broken
+from guildmark.formats.pickle.literals import (
+    constant,
+    float_text,
+    int_text,
+    long_number,
+    long_text,
+    number,
+    payload,
+    read_length,
+    read_line,
+    skip,
+    string,
+    unicode,
+)
+from guildmark.formats.pickle.machine import KEPT_STATES, NOWHERE, SHOWN, Machine
+from guildmark.formats.pickle.values import (
+    BUFFER,
+    PERSISTENT,
+    UNKNOWN,
+    Box,
+    Global,
+    Made,
+    Mapping,
+    Tuple,
+    Value,
+    make,
+)
+from guildmark.formats.pickle.window import Broken
 
 HIGHEST_PROTOCOL = 5
-
-
-def _skip(length: int) -> Callable[[Machine], None]:
-    def act(machine: Machine) -> None:
-        machine.window.take(length)
-        machine.push(UNKNOWN)
-
-    return act
-
-
-def _constant(value: Value) -> Callable[[Machine], None]:
-    return lambda machine: machine.push(value)
-
-
-def _number(layout: str) -> Callable[[Machine], None]:
-    reader = struct.Struct(layout)
-
-    def act(machine: Machine) -> None:
-        machine.push(reader.unpack(machine.window.take(reader.size))[0])
-
-    return act
-
-
-def _length(machine: Machine, layout: str) -> int:
-    at = machine.window.place
-    (length,) = struct.unpack(layout, machine.window.take(struct.calcsize(layout)))
-    if length < 0:
-        raise Broken(at, f"{machine.opcode} has a length of {length}")
-    return int(length)
-
-
-def _payload(layout: str, encoding: str = "") -> Callable[[Machine], None]:
-    """Bytes after their length; text where there is an encoding, kept where it could be a name."""
-
-    def act(machine: Machine) -> None:
-        length = _length(machine, layout)
-        if not encoding or length > WINDOW:
-            machine.window.skip(length)
-            return machine.push(UNKNOWN)
-        data = machine.window.take(length)
-        if encoding == "ascii" and not data.isascii():
-            return machine.push(UNKNOWN)  # the loader chooses how to read it
-        machine.push_text(data.decode(encoding, "surrogatepass"))
-
-    return act
-
-
-def _long(layout: str) -> Callable[[Machine], None]:
-    def act(machine: Machine) -> None:
-        length = _length(machine, layout)
-        if length > KEPT_STRING:
-            machine.window.skip(length)
-            return machine.push(UNKNOWN)
-        machine.push(int.from_bytes(machine.window.take(length), "little", signed=True))
-
-    return act
-
-
-def _line(machine: Machine) -> bytes:
-    line = machine.window.line()
-    if line is None:
-        raise Broken(machine.at, f"{machine.opcode} has a number of more than {WINDOW} digits")
-    return line
-
-
-def _int(machine: Machine) -> None:
-    line = _line(machine)
-    try:
-        machine.push(int(line, 0))
-    except ValueError:
-        machine.push(int(line, 8))  # C's strtol reads a leading 0 as octal
-
-
-def _long_text(machine: Machine) -> None:
-    machine.push(int(_line(machine).removesuffix(b"L"), 0))
-
-
-def _float(machine: Machine) -> None:
-    float(_line(machine))
-    machine.push(UNKNOWN)
-
-
-def _string(machine: Machine) -> None:
-    quote = machine.window.byte()
-    line = machine.window.line() if quote in b"'\"" else b""
-    if line is None:
-        return machine.push(UNKNOWN)
-    if not line or line[-1] != quote:
-        raise Broken(machine.at, "STRING has no quotes")
-    with warnings.catch_warnings(action="ignore"):  # an escape that Python does not know
-        data = codecs.escape_decode(line[:-1])[0]
-    if not data.isascii():
-        return machine.push(UNKNOWN)
-    machine.push_text(data.decode("ascii"))
-
-
-def _unicode(machine: Machine) -> None:
-    line = machine.window.line()
-    if line is None:
-        return machine.push(UNKNOWN)
-    machine.push_text(line.decode("raw-unicode-escape"))
 
 
 def _proto(machine: Machine) -> None:
@@ -119,13 +41,21 @@ def _proto(machine: Machine) -> None:
 
 
 def _frame(machine: Machine) -> None:
-    length = _length(machine, "<Q")
+    length = read_length(machine, "<Q")
     machine.frame_end = max(machine.frame_end, machine.window.place + length)
 
 
 def _persid(machine: Machine) -> None:
-    (machine.window.line() or b"").decode("ascii")
-    machine.push(UNKNOWN)
+    _ask_loader(machine, (machine.window.line() or b"").decode("ascii"))
+
+
+def _persistent(machine: Machine) -> None:
+    _ask_loader(machine, machine.stack.pop())
+
+
+def _ask_loader(machine: Machine, pid: Value) -> None:
+    machine.call(Global(PERSISTENT, machine.at, machine.opcode), pid)
+    machine.push(Made(PERSISTENT, pid, machine.at))
 
 
 def _global(machine: Machine) -> None:
@@ -135,72 +65,81 @@ def _global(machine: Machine) -> None:
 def _named(machine: Machine) -> Value:
     module, name = machine.window.line(), machine.window.line()
     if module is None or name is None:
-        machine.name(NOWHERE)
-        return UNKNOWN
+        return machine.name(NOWHERE)
     try:
         dotted = f"{module.decode()}.{name.decode()}"
     except UnicodeDecodeError:
         machine.name(NOWHERE)
         raise
-    machine.name(dotted)
-    return Global(dotted)
+    return machine.name(dotted, dotted=b"." in name)
 
 
 def _stack_global(machine: Machine) -> None:
     name, module = machine.stack.pop(), machine.stack.pop()
     if isinstance(name, str) and isinstance(module, str):
-        machine.name(f"{module}.{name}")
-        machine.push(Global(f"{module}.{name}"))
-    elif any(isinstance(part, (int, tuple, Mapping)) or part is None for part in (name, module)):
+        machine.push(machine.name(f"{module}.{name}", dotted="." in name))
+    elif any(isinstance(part, (int, Tuple, Mapping)) or part is None for part in (name, module)) or (
+        machine.is_fork and any(isinstance(part, (Box, Global)) for part in (name, module))
+    ):  # the main machine has told the names, and those that could be texts are known by theirs
         raise Broken(machine.at, "STACK_GLOBAL needs two strings")
     else:  # a Global too: BUILD may have put a string in its place
-        machine.name(NOWHERE)
-        machine.push(UNKNOWN)
+        machine.push(machine.name(NOWHERE))
 
 
 def _extension(layout: str) -> Callable[[Machine], None]:
     def act(machine: Machine) -> None:
         machine.window.take(struct.calcsize(layout))
-        machine.name(NOWHERE)
-        machine.push(UNKNOWN)
+        machine.push(machine.name(NOWHERE))
 
     return act
 
 
 def _inst(machine: Machine) -> None:
-    of = _named(machine)
-    arguments = machine.pop_mark()
-    machine.calls += 1
-    machine.push(make(of, UNKNOWN if arguments else ()))
+    _make(machine, _named(machine), machine.tally.tuple_of(machine.pop_mark()))
 
 
 def _obj(machine: Machine) -> None:
     items = machine.pop_mark()
-    machine.calls += 1
-    machine.push(make(items[0], UNKNOWN if items[1:] else ()))
+    _make(machine, items[0], machine.tally.tuple_of(items[1:]))
 
 
 def _call(machine: Machine) -> None:
     arguments, of = machine.stack.pop(), machine.stack.pop()
-    machine.calls += 1
-    machine.push(make(of, arguments))
+    _make(machine, of, arguments)
 
 
 def _newobj_ex(machine: Machine) -> None:
-    machine.stack.pop()
-    _call(machine)
+    keywords, arguments, of = machine.stack.pop(), machine.stack.pop(), machine.stack.pop()
+    items = arguments.items if isinstance(arguments, Tuple) and arguments.items is not None else (UNKNOWN,)
+    _make(machine, of, machine.tally.tuple_of([*items, keywords]))
+
+
+def _make(machine: Machine, of: Value, arguments: Value) -> None:
+    machine.call(of, arguments)
+    made = make(of, arguments, machine.at)
+    if isinstance(made, Box):
+        machine.tally.hold(made, arguments)
+    machine.push(made)
 
 
 def _build(machine: Machine) -> None:
     state, instance = machine.stack.pop(), machine.stack[-1]
-    machine.calls += 1
     if isinstance(instance, Global):  # its attributes change, so names are no longer what they say
         machine.name(NOWHERE)
     elif isinstance(instance, Made):
-        if len(instance.state) < KEPT_STATES:
-            instance.state.append(state)
-        else:
-            instance.state[-1] = UNKNOWN
+        machine.call(instance, state)
+        machine.tally.hold(instance, state)
+        if instance.is_read_on():
+            _keep_state(instance, state)
+    elif instance is UNKNOWN:
+        machine.call(UNKNOWN, state)
+
+
+def _keep_state(instance: Made, state: Value) -> None:
+    if len(instance.state) < KEPT_STATES:
+        instance.state.append(state)
+    else:
+        instance.state[-1] = UNKNOWN
 
 
 def _mark(machine: Machine) -> None:
@@ -226,10 +165,11 @@ def _dup(machine: Machine) -> None:
 
 def _stop(machine: Machine) -> None:
     machine.result = machine.stack.pop()
+    machine.unfold(machine.result)
 
 
 def _put_text(machine: Machine) -> None:
-    _put(machine, int(_line(machine)))
+    _put(machine, int(read_line(machine)))
 
 
 def _put(machine: Machine, place: int) -> None:
@@ -240,11 +180,11 @@ def _put(machine: Machine, place: int) -> None:
 
 
 def _get_text(machine: Machine) -> None:
-    machine.push(machine.memo[int(_line(machine))])
+    machine.push(machine.memo[int(read_line(machine))])
 
 
 def _memo(act: Callable[[Machine, int], None], layout: str) -> Callable[[Machine], None]:
-    return lambda machine: act(machine, _length(machine, layout))
+    return lambda machine: act(machine, read_length(machine, layout))
 
 
 def _get(machine: Machine, place: int) -> None:
@@ -255,56 +195,88 @@ def _memoize(machine: Machine) -> None:
     _put(machine, len(machine.memo))
 
 
-def _gather(machine: Machine) -> None:
-    machine.pop_mark()
-    machine.push(UNKNOWN)
+def _boxed(kind: str) -> Callable[[Machine], None]:
+    return lambda machine: machine.push(Box(kind))
+
+
+def _gather(kind: str) -> Callable[[Machine], None]:
+    def act(machine: Machine) -> None:
+        items = machine.pop_mark()
+        machine.push(Box(kind))
+        _put_in(machine, items)
+
+    return act
+
+
+def _put_in(machine: Machine, items: list[Value]) -> None:
+    """Into the container on top; something made is asked to take them by a method of its own."""
+    into = machine.stack[-1]
+    if not isinstance(into, Box) or isinstance(into, Made):
+        machine.call(into, UNKNOWN)
+    for item in items:
+        machine.use(item)
+        if isinstance(into, Box):
+            machine.tally.hold(into, item)
+        if machine.opcode in HASHING:
+            machine.hashed(item)
+    if machine.tally.explains and isinstance(into, Box):
+        into.shown = ((into.shown or []) + items)[:SHOWN]
 
 
 def _dict(machine: Machine) -> None:
-    items, mapping = machine.pop_mark(), Mapping()
-    _put_items(mapping, items)
-    machine.push(mapping)
+    items = machine.pop_mark()
+    machine.push(Mapping())
+    _put_items(machine, items)
 
 
-def _put_items(mapping: Value, items: list[Value]) -> None:
+def _put_items(machine: Machine, items: list[Value]) -> None:
+    into = machine.stack[-1]
+    if not isinstance(into, Mapping):
+        machine.call(into, UNKNOWN)
     for key, value in zip(items[::2], items[1::2], strict=True):
-        if isinstance(mapping, Mapping):
-            mapping.put(key, value)
+        machine.use(key)
+        machine.use(value, key)
+        machine.hashed(key)
+        if isinstance(into, Mapping):
+            into.put(key, value)
+        if isinstance(into, Box):
+            machine.tally.hold(into, key)
+            machine.tally.hold(into, value)
+    if machine.tally.explains and isinstance(into, Box):
+        into.shown = ((into.shown or []) + items)[: 2 * SHOWN]
 
 
 def _set_item(machine: Machine) -> None:
     value, key = machine.stack.pop(), machine.stack.pop()
-    _put_items(machine.stack[-1], [key, value])
+    _put_items(machine, [key, value])
 
 
 def _set_items(machine: Machine) -> None:
-    items = machine.pop_mark()
-    _put_items(machine.stack[-1], items)
+    _put_items(machine, machine.pop_mark())
 
 
 def _append(machine: Machine) -> None:
-    machine.stack.pop()
-    _into_top(machine)
+    item = machine.stack.pop()
+    _put_in(machine, [item])
 
 
 def _appends(machine: Machine) -> None:
-    machine.pop_mark()
-    _into_top(machine)
+    _put_in(machine, machine.pop_mark())
 
 
-def _into_top(machine: Machine) -> None:
+def _read_only(machine: Machine) -> None:
     if not machine.stack:
-        raise IndexError("there is nothing to add to")
+        raise IndexError("there is no buffer")
 
 
 def _tuple(machine: Machine) -> None:
-    machine.push_tuple(machine.pop_mark())
+    machine.push(machine.tally.tuple_of(machine.pop_mark()))
 
 
 def _tuple_of(length: int) -> Callable[[Machine], None]:
     def act(machine: Machine) -> None:
         items = [machine.stack.pop() for _ in range(length)]
-        machine.push_tuple(items[::-1])
+        machine.push(machine.tally.tuple_of(items[::-1]))
 
     return act
 
@@ -313,10 +285,7 @@ def _empty_dict(machine: Machine) -> None:
     machine.push(Mapping())
 
 
-def _persistent(machine: Machine) -> None:
-    machine.stack.pop()
-    machine.push(UNKNOWN)
-
+HASHING = ("ADDITEMS", "FROZENSET")
 
 ACTS: dict[bytes, tuple[str, Callable[[Machine], None]]] = {
     b"(": ("MARK", _mark),
@@ -324,21 +293,21 @@ ACTS: dict[bytes, tuple[str, Callable[[Machine], None]]] = {
     b"0": ("POP", _pop),
     b"1": ("POP_MARK", _pop_mark),
     b"2": ("DUP", _dup),
-    b"F": ("FLOAT", _float),
-    b"I": ("INT", _int),
-    b"J": ("BININT", _number("<i")),
-    b"K": ("BININT1", _number("<B")),
-    b"L": ("LONG", _long_text),
-    b"M": ("BININT2", _number("<H")),
-    b"N": ("NONE", _constant(None)),
+    b"F": ("FLOAT", float_text),
+    b"I": ("INT", int_text),
+    b"J": ("BININT", number("<i")),
+    b"K": ("BININT1", number("<B")),
+    b"L": ("LONG", long_text),
+    b"M": ("BININT2", number("<H")),
+    b"N": ("NONE", constant(None)),
     b"P": ("PERSID", _persid),
     b"Q": ("BINPERSID", _persistent),
     b"R": ("REDUCE", _call),
-    b"S": ("STRING", _string),
-    b"T": ("BINSTRING", _payload("<i", "ascii")),
-    b"U": ("SHORT_BINSTRING", _payload("<B", "ascii")),
-    b"V": ("UNICODE", _unicode),
-    b"X": ("BINUNICODE", _payload("<I", "utf-8")),
+    b"S": ("STRING", string),
+    b"T": ("BINSTRING", payload("<i", "ascii")),
+    b"U": ("SHORT_BINSTRING", payload("<B", "ascii")),
+    b"V": ("UNICODE", unicode),
+    b"X": ("BINUNICODE", payload("<I", "utf-8")),
     b"a": ("APPEND", _append),
     b"b": ("BUILD", _build),
     b"c": ("GLOBAL", _global),
@@ -349,8 +318,8 @@ ACTS: dict[bytes, tuple[str, Callable[[Machine], None]]] = {
     b"h": ("BINGET", _memo(_get, "<B")),
     b"i": ("INST", _inst),
     b"j": ("LONG_BINGET", _memo(_get, "<I")),
-    b"l": ("LIST", _gather),
-    b"]": ("EMPTY_LIST", _constant(UNKNOWN)),
+    b"l": ("LIST", _gather("list")),
+    b"]": ("EMPTY_LIST", _boxed("list")),
     b"o": ("OBJ", _obj),
     b"p": ("PUT", _put_text),
     b"q": ("BINPUT", _memo(_put, "<B")),
@@ -359,9 +328,9 @@ ACTS: dict[bytes, tuple[str, Callable[[Machine], None]]] = {
     b"t": ("TUPLE", _tuple),
     b")": ("EMPTY_TUPLE", _tuple_of(0)),
     b"u": ("SETITEMS", _set_items),
-    b"G": ("BINFLOAT", _skip(8)),
-    b"B": ("BINBYTES", _payload("<I")),
-    b"C": ("SHORT_BINBYTES", _payload("<B")),
+    b"G": ("BINFLOAT", skip(8)),
+    b"B": ("BINBYTES", payload("<I")),
+    b"C": ("SHORT_BINBYTES", payload("<B")),
     b"\x80": ("PROTO", _proto),
     b"\x81": ("NEWOBJ", _call),
     b"\x82": ("EXT1", _extension("<B")),
@@ -370,21 +339,21 @@ ACTS: dict[bytes, tuple[str, Callable[[Machine], None]]] = {
     b"\x85": ("TUPLE1", _tuple_of(1)),
     b"\x86": ("TUPLE2", _tuple_of(2)),
     b"\x87": ("TUPLE3", _tuple_of(3)),
-    b"\x88": ("NEWTRUE", _constant(True)),
-    b"\x89": ("NEWFALSE", _constant(False)),
-    b"\x8a": ("LONG1", _long("<B")),
-    b"\x8b": ("LONG4", _long("<i")),
-    b"\x8c": ("SHORT_BINUNICODE", _payload("<B", "utf-8")),
-    b"\x8d": ("BINUNICODE8", _payload("<Q", "utf-8")),
-    b"\x8e": ("BINBYTES8", _payload("<Q")),
-    b"\x8f": ("EMPTY_SET", _constant(UNKNOWN)),
+    b"\x88": ("NEWTRUE", constant(True)),
+    b"\x89": ("NEWFALSE", constant(False)),
+    b"\x8a": ("LONG1", long_number("<B")),
+    b"\x8b": ("LONG4", long_number("<i")),
+    b"\x8c": ("SHORT_BINUNICODE", payload("<B", "utf-8")),
+    b"\x8d": ("BINUNICODE8", payload("<Q", "utf-8")),
+    b"\x8e": ("BINBYTES8", payload("<Q")),
+    b"\x8f": ("EMPTY_SET", _boxed("set")),
     b"\x90": ("ADDITEMS", _appends),
-    b"\x91": ("FROZENSET", _gather),
+    b"\x91": ("FROZENSET", _gather("frozenset")),
     b"\x92": ("NEWOBJ_EX", _newobj_ex),
     b"\x93": ("STACK_GLOBAL", _stack_global),
     b"\x94": ("MEMOIZE", _memoize),
     b"\x95": ("FRAME", _frame),
-    b"\x96": ("BYTEARRAY8", _payload("<Q")),
-    b"\x97": ("NEXT_BUFFER", _constant(UNKNOWN)),
-    b"\x98": ("READONLY_BUFFER", _into_top),
+    b"\x96": ("BYTEARRAY8", payload("<Q")),
+    b"\x97": ("NEXT_BUFFER", constant(BUFFER)),
+    b"\x98": ("READONLY_BUFFER", _read_only),
 }

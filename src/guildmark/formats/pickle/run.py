@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from guildmark.errors import LimitPassed
 from guildmark.formats.pickle import joblib
-from guildmark.formats.pickle.machine import NOWHERE, Machine, Name
+from guildmark.formats.pickle.machine import NOWHERE, Call, Event, Machine, Name
 from guildmark.formats.pickle.opcodes import ACTS
-from guildmark.formats.pickle.values import UNKNOWN
+from guildmark.formats.pickle.values import ARRAY, Made
 from guildmark.formats.pickle.window import Broken
 
 BY_CODE = {code[0]: opcode for code, opcode in ACTS.items()}
@@ -18,8 +18,8 @@ class Forgotten(Broken):
     """The stream asks the memo for what this stream never put there."""
 
 
-def run(machine: Machine) -> Iterator[Name]:
-    """The names, as they come, up to STOP; raises Broken where the stream cannot go on, LimitPassed."""
+def run(machine: Machine) -> Iterator[Event]:
+    """What is named and called, as it comes, up to STOP; raises Broken where the stream cannot go on, LimitPassed."""
     forked = machine.plain
     while machine.opcode != "STOP":
         try:
@@ -30,7 +30,7 @@ def run(machine: Machine) -> Iterator[Name]:
             raise Broken(machine.at, f"{machine.opcode} cannot be carried out") from error
         finally:
             if machine.found:
-                yield from machine.names()
+                yield from machine.events()
         if machine.opcode == "BUILD" and not machine.plain and joblib.is_wrapper(machine.stack[-1]):
             if not forked:
                 forked = True
@@ -56,13 +56,13 @@ def _step(machine: Machine) -> None:
             machine.name(NOWHERE)
 
 
-def _read_array(machine: Machine) -> Iterator[Name]:
+def _read_array(machine: Machine) -> Iterator[Event]:
     """Go past the bytes that joblib reads between two opcodes."""
     array = joblib.array(machine.stack[-1])
     if array is None or machine.window.place < machine.frame_end:
         yield Name(machine.at, NOWHERE, machine.opcode)
         raise Broken(machine.at, "the size of joblib's array is not in the stream")
-    machine.stack[-1] = UNKNOWN
+    machine.stack[-1] = Made(ARRAY, None, machine.at)
     if array.size is None:
         yield from run(Machine(machine.window, machine.tally, plain=True))
         return
@@ -71,11 +71,16 @@ def _read_array(machine: Machine) -> Iterator[Name]:
     machine.window.skip(array.size)
 
 
-def _run_as_plain(machine: Machine) -> Iterator[Name]:
-    """What `pickle.load`, which knows nothing of joblib, would make of the array's bytes and the rest."""
+def _run_as_plain(machine: Machine) -> Iterator[Event]:
+    """What `pickle.load`, which knows nothing of joblib, would make of the array's bytes and the rest.
+
+    Numbers that look like opcodes name and call nothing that is printable; what they seem to do with
+    the names before them is left out."""
+    begin = machine.window.place
     try:
-        for name in run(machine.as_plain()):
-            if name.name.isprintable() and " " not in name.name:  # numbers that look like GLOBAL are none
-                yield name
+        for event in run(machine.as_plain()):
+            here = isinstance(event, Name) or (isinstance(event, Call) and event.named_at >= begin)
+            if here and isinstance(event, (Name, Call)) and event.name.isprintable() and " " not in event.name:
+                yield event
     except Broken:
         return

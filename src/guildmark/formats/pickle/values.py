@@ -1,8 +1,25 @@
-"""What is known of a value on the pickle machine's stack without making it, in bounded memory."""
+"""What is known of a value on the pickle machine's stack without making it, in bounded memory.
+
+None, bool, int and short str stand for themselves."""
 
 from typing import Final
 
 import msgspec
+
+KEPT_KEYS = ("shape", "dtype", "numpy_array_alignment_bytes", "subclass", "filename")
+"""Keys of joblib's wrappers, whose values say how to read on."""
+METHODS = ("append", "extend", "add")
+"""What an unpickler calls of an object, besides names that begin with two underscores."""
+KEPT_ENTRIES = 256
+KEPT_NAMED = 64
+MOST = 10**30
+WRAPPER = "NumpyArrayWrapper"
+DTYPE = "numpy.dtype"
+ARRAY = "numpy.ndarray"
+PERSISTENT = "persistent_load"
+"""Stands for the loader, which a persistent id asks for an object."""
+RECONSTRUCTORS = ("copyreg._reconstructor", "copy_reg._reconstructor", "copyreg.__newobj__", "copy_reg.__newobj__")
+_ARRAY_MAKERS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
 
 
 class Unknown:
@@ -15,57 +32,140 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
+class Plain:
+    """A number, text or bytes that is not kept: only its kind is known."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+FLOAT, INT, BYTES, BUFFER = Plain("float"), Plain("int"), Plain("bytes"), Plain("buffer")
+TEXT = Plain("str")
+"""A text too long to be a name."""
+LOOSE = Plain("loose")
+"""Text or bytes of Python 2: the loader chooses how to read it."""
+
+
 class Global(msgspec.Struct, frozen=True):
-    """An importable name, `module.qualname`."""
+    """An importable name, `module.qualname`, and the opcode that asked for it.
+
+    `dotted` where the second part has a dot, which walks through attributes."""
 
     name: str
+    at: int = 0
+    opcode: str = ""
+    dotted: bool = False
 
 
-class Mapping:
-    """A dictionary; only the entries that describe a joblib array are kept.
+class Box:
+    """A container: of what kind, and the containers in it. `shown` has its first items where they are explained."""
 
-    `sure` is False where a key could have been one of those and cannot be known."""
+    __slots__ = ("inside", "kind", "shown")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.inside: list[Box] | None = None
+        self.shown: list[Value] | None = None
+
+    def hold(self, value: "Value") -> bool:
+        """Note what lies in it; False for a value that holds nothing itself."""
+        if not isinstance(value, Box):
+            return False
+        if self.inside is None:
+            self.inside = []
+        self.inside.append(value)
+        return True
+
+    def held(self) -> "list[Box]":
+        """The containers directly in it."""
+        return self.inside or []
+
+
+class Tuple(Box):
+    """A tuple: its items where they are few (None: not kept), and all names in it and in its tuples.
+
+    `weight` is how many tuples it unfolds to, which is what hashing it costs."""
+
+    __slots__ = ("items", "named", "weight")
+
+    def __init__(self, items: "list[Value]", *, keep: bool) -> None:
+        super().__init__("tuple")
+        self.items: tuple[Value, ...] | None = tuple(items) if keep else None
+        self.weight = 1
+        named: list[Global] = []
+        for item in items:
+            if isinstance(item, Tuple):
+                self.weight = min(MOST, self.weight + item.weight)
+                named += item.named
+            elif isinstance(item, Global):
+                named.append(item)
+            if not keep:
+                self.hold(item)
+        self.named: tuple[Global, ...] = tuple(named[:KEPT_NAMED])
+
+    def held(self) -> list[Box]:
+        if self.items is None:
+            return super().held()
+        return [item for item in self.items if isinstance(item, Box)]
+
+
+class Mapping(Box):
+    """A dictionary; only the entries are kept that say something of what loading does.
+
+    `sure` is False where a key could be any and cannot be known."""
 
     __slots__ = ("known", "sure")
 
     def __init__(self) -> None:
+        super().__init__("dict")
         self.known: dict[str, Value] | None = None
         self.sure = True
 
     def put(self, key: "Value", value: "Value") -> None:
-        if key is UNKNOWN:
+        if key is UNKNOWN or key is LOOSE or (isinstance(key, Box) and not isinstance(key, Tuple)):
             self.sure = False
-        elif isinstance(key, str) and key in KEPT_KEYS:
+        elif isinstance(key, str) and self._is_telling(key, value):
             self.known = self.known or {}
             self.known[key] = value
 
+    def _is_telling(self, key: str, value: "Value") -> bool:
+        if key in KEPT_KEYS:
+            return True
+        if key.startswith("__") or key in METHODS:
+            return isinstance(value, (Box, Global, Unknown))
+        acts = isinstance(value, (Made, Global, Unknown, Tuple))
+        return acts and (self.known is None or len(self.known) < KEPT_ENTRIES)
 
-class Made:
-    """An object of a class whose state matters for reading on: a joblib array or a numpy dtype."""
 
-    __slots__ = ("arguments", "of", "state")
+class Made(Box):
+    """An object that the call at byte `at` of `of` made; arguments and state are kept where reading on needs them."""
 
-    def __init__(self, of: str, arguments: "Value") -> None:
+    __slots__ = ("arguments", "at", "of", "state")
+
+    def __init__(self, of: str, arguments: "Value", at: int = 0) -> None:
+        super().__init__("made")
         self.of = of
-        self.arguments = arguments
+        self.at = at
+        self.arguments: Value = arguments if self.is_read_on() else UNKNOWN
         self.state: list[Value] = []
 
-
-Value = str | int | None | tuple["Value", ...] | Unknown | Global | Mapping | Made
-
-KEPT_KEYS = ("shape", "dtype", "numpy_array_alignment_bytes")
-WRAPPER = "NumpyArrayWrapper"
-DTYPE = "numpy.dtype"
+    def is_read_on(self) -> bool:
+        """Whether joblib's reader asks it how to read on."""
+        return self.of == DTYPE or self.of.endswith(WRAPPER)
 
 
-def make(of: Value, arguments: Value) -> Value:
+Value = str | int | None | Unknown | Plain | Global | Box
+
+
+def make(of: Value, arguments: Value, at: int) -> Value:
     """What calling `of` with `arguments`, or making an instance of it, gives."""
     if not isinstance(of, Global):
         return UNKNOWN
-    if of.name in ("copyreg._reconstructor", "copy_reg._reconstructor", "copyreg.__newobj__", "copy_reg.__newobj__"):
-        if isinstance(arguments, tuple) and arguments and isinstance(arguments[0], Global):
-            return make(arguments[0], ())
-        return UNKNOWN
-    if of.name == DTYPE or of.name.endswith(WRAPPER):
-        return Made(of.name, arguments)
-    return UNKNOWN
+    items = arguments.items if isinstance(arguments, Tuple) else None
+    if of.name in RECONSTRUCTORS:
+        if items and isinstance(items[0], Global):
+            return Made(items[0].name, Tuple([], keep=True), at)
+        return Made(of.name, UNKNOWN, at)
+    return Made(ARRAY if of.name in _ARRAY_MAKERS else of.name, arguments, at)

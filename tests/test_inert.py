@@ -1,0 +1,107 @@
+"""The list of names that a pickle may hold: reviewed data, and each name is only good for what its entry says."""
+
+import pytest
+
+from guildmark import check, inert
+from guildmark.contents import InMemory
+from guildmark.errors import AskedWrongly
+from guildmark.material import Given, Material, Opening
+from guildmark.records import Outcome
+from guildmark.shapes import KINDS, parsed
+from guildmark.subject import take_in
+
+
+def short(text):
+    return b"\x8c" + bytes([len(text)]) + text.encode()
+
+
+def named(module, name):
+    return short(module) + short(name) + b"\x93"
+
+
+def findings(data, allowed=frozenset()):
+    subject = take_in(Material("m.pkl", None, (Given("m.pkl", InMemory(data), len(data)),)), Opening())
+    subject.allowed = allowed
+    return list(check.load("no_code_in_pickles").ask(subject))
+
+
+def test_every_entry_has_names_a_writer_and_a_reason_and_shapes_that_are_words_of_the_language():
+    for entry in inert.entries():
+        assert bool(entry.names) != bool(entry.pattern), entry
+        assert entry.writes
+        assert entry.why
+        for signature in (*entry.call, *(entry.new or ()), *entry.keys.values()):
+            for kinds, _, _ in parsed(signature):
+                assert all(kind in KINDS or kind[0] in "'@" or kind.startswith("made:") for kind in kinds), signature
+
+
+def test_no_name_stands_in_two_entries():
+    names = [name for entry in inert.entries() for name in entry.names]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "builtins.getattr",
+        "builtins.type",
+        "builtins.map",
+        "functools.partial",
+        "operator.attrgetter",
+        "operator.methodcaller",
+        "torch.load",
+        "torch.storage._load_from_bytes",
+        "torch.hub.load",
+        "numpy.load",
+        "numpy.core._ufunc_reconstruct",
+        "joblib.load",
+        "sklearn.linear_model._base.delayed",
+        "sklearn.utils._joblib.parallel_backend",
+        "sklearn.pipeline.Pipeline.fit",
+        "sklearn.metrics._dist_metrics.PyFuncDistance.x",
+        "torch.nn.modules.module.register_module_forward_hook",
+        "pandas.read_pickle",
+        "pandas.core.frame.DataFrame.query",
+        "pandas.io.common.Path",
+        "scipy.stats._distn_infrastructure.rv_frozen",
+        "xgboost.core._LIB",
+        "numpy.float64\n",
+        "xnumpy.float64",
+        "numpyxfloat64",
+    ],
+)
+def test_what_can_reach_other_code_is_not_on_the_list(name):
+    assert inert.find(name) is None
+
+
+def test_a_pattern_covers_no_name_that_walks_through_attributes():
+    (finding,) = findings(b"\x80\x04" + named("sklearn.svm", "os.Popen") + b".")
+    assert finding.outcome is Outcome.FAILED
+
+
+def test_a_function_on_the_list_is_no_value():
+    (finding,) = findings(b"\x80\x04]" + named("_codecs", "encode") + b"a.")
+    assert (finding.outcome, "where it could be called" in finding.says) == (Outcome.FAILED, True)
+
+
+def test_a_user_s_names_pass_and_the_finding_names_them(tmp_path):
+    data = b"\x80\x04" + named("mine.models", "Model") + b")\x81}b."
+    assert [finding.outcome for finding in findings(data)] == [Outcome.FAILED]
+    file = tmp_path / "mine.toml"
+    file.write_text('[[name]]\nname = "mine.models.Model"\nwhy = "I wrote it"\n')
+    (finding,) = findings(data, inert.read_allowed(str(file)))
+    assert (finding.outcome, "the user lets it name: mine.models.Model" in finding.says) == (Outcome.PASSED, True)
+
+
+@pytest.mark.parametrize("text", ["[[name]]\nname = 1\n", "[[name]]\nname = 'a'\n", "=", "[[names]]\n"])
+def test_a_user_s_file_that_is_none_is_refused(tmp_path, text):
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    with pytest.raises(AskedWrongly, match="--allow"):
+        inert.read_allowed(str(file))
+
+
+def test_the_path_of_opcodes_is_told():
+    (finding,) = findings(b"\x80\x04" + named("posix", "system") + short("echo") + b"\x85R.")
+    assert finding.evidence[0].seen == "STACK_GLOBAL at byte 17 → REDUCE at byte 25: posix.system"
+    assert finding.evidence[0].at == "byte 17"
