@@ -1,18 +1,19 @@
-"""Recognises TensorFlow SavedModels (`saved_model.pb`); nothing in them is read yet.
+"""Reads the operations of a TensorFlow SavedModel (`saved_model.pb`), and what Keras wrote beside them.
 
-Source: tensorflow/core/protobuf/saved_model.proto, meta_graph.proto; tensorflow/core/framework/graph.proto."""
+Source: tensorflow/core/protobuf/saved_model.proto, meta_graph.proto, saved_object_graph.proto."""
+
+from collections.abc import Iterator
 
 from guildmark.contents import Contents
 from guildmark.errors import FormatError
-from guildmark.formats import Holds
+from guildmark.formats import Fault, Holds, graph_def
+from guildmark.formats.graph_def import MOST_FIELDS, Node
 from guildmark.protobuf import BYTES, VARINT, Field, Reader
 
 RANK = 10
 HOLDS: Holds = "weights"
 
 _MOST_LOOKED_AT = 20_000
-_TAGS_AND_VERSIONS = (4, 5, 6)
-"""In MetaInfoDef: tags, tensorflow_version, tensorflow_git_version."""
 
 
 def recognises(contents: Contents) -> bool:
@@ -22,7 +23,7 @@ def recognises(contents: Contents) -> bool:
     try:
         for field in reader.fields():
             if (field.number, field.kind) == (2, BYTES):
-                found = found or _is_meta_graph(reader, field)
+                found = found or graph_def.is_meta_graph(reader, field)
             elif (field.number, field.kind, field.value) != (1, VARINT, 1):
                 return False
     except FormatError:
@@ -30,20 +31,42 @@ def recognises(contents: Contents) -> bool:
     return found
 
 
-def _is_meta_graph(reader: Reader, meta_graph: Field) -> bool:
-    for field in reader.fields(meta_graph):
-        if field.kind != BYTES or not 1 <= field.number <= 7:
-            return False
-        if field.number == 1 and any(reader.word(field, number) for number in _TAGS_AND_VERSIONS):
-            return True
-        if field.number == 2 and _has_node(reader, field):
-            return True
-    return False
+def nodes(contents: Contents) -> Iterator[Node]:
+    """Every node of its graphs and of their functions; raises FormatError, LimitPassed."""
+    reader = Reader(contents, MOST_FIELDS)
+    for index, field in enumerate(_meta_graphs(reader)):
+        yield from graph_def.meta_nodes(reader, field, str(index))
 
 
-def _has_node(reader: Reader, graph: Field) -> bool:
-    """Whether the first node (1) of a GraphDef names its operation (2)."""
-    for field in reader.fields(graph):
-        if field.number == 1:
-            return field.kind == BYTES and bool(reader.word(field, 2))
-    return False
+def functions(contents: Contents) -> frozenset[str]:
+    """The names of the functions in it."""
+    reader = Reader(contents, MOST_FIELDS)
+    return frozenset(name for field in _meta_graphs(reader) for name in graph_def.meta_functions(reader, field))
+
+
+def layers(contents: Contents) -> Iterator[tuple[int, str]]:
+    """What Keras wrote of each layer before 2.5, as JSON, and its byte: object_graph_def (7), nodes (1),
+    user_object (4), metadata (3)."""
+    reader = Reader(contents, MOST_FIELDS)
+    for field in _meta_graphs(reader):
+        for metadata in _inner(reader, field, (7, 1, 4, 3)):
+            if metadata.end > metadata.start:
+                yield metadata.start, reader.text(metadata)
+
+
+def faults(contents: Contents) -> Iterator[Fault]:
+    """All messages fit into each other, and each node names its operation."""
+    yield from graph_def.faults_of(nodes(contents))
+
+
+def _meta_graphs(reader: Reader) -> Iterator[Field]:
+    return (field for field in reader.fields() if (field.number, field.kind) == (2, BYTES))
+
+
+def _inner(reader: Reader, message: Field, path: tuple[int, ...]) -> Iterator[Field]:
+    for field in reader.fields(message):
+        if (field.number, field.kind) == (path[0], BYTES):
+            if path[1:]:
+                yield from _inner(reader, field, path[1:])
+            else:
+                yield field

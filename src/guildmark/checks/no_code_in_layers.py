@@ -1,0 +1,290 @@
+"""A model of layers is a program: its layers and operations can run code, read and write files, call other machines."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+from guildmark import layers
+from guildmark.check import check, failed, not_applicable, passed, unknown
+from guildmark.contents import Contents, InMemory
+from guildmark.errors import GuildmarkError
+from guildmark.file import File
+from guildmark.formats import graph_def, hdf5, keras, keras_metadata, pickle, saved_model, tflite
+from guildmark.formats.graph_def import Node
+from guildmark.layers import Judged
+from guildmark.records import Finding, Outcome
+from guildmark.subject import Subject
+
+MOST_FINDINGS = 20
+"""Findings told of one file; the rest are counted."""
+MOST_ANCESTORS = 10_000
+LONGEST_TEXT = 64 << 20
+
+_CONFIGURATIONS = ("model_config", "training_config", "layer_config")
+_PRINTS_TO = frozenset(["stdout", "stderr", "log(info)", "log(warning)", "log(error)", "log(fatal)"]) | {""}
+_PICKLED = re.compile(rb"(?s)\x80[\x02-\x05].*\.|[c(].*\n.*\n.*\.")
+_OF_NUMBERS = ("numpy.", "_codecs.encode", "builtins.", "__builtin__.", "collections.")
+_TEXT_OPERATION = re.compile(r"(?<![\w.])op\s*:\s*((?:\"(?:[^\"\\\n]|\\.)*\"\s*|'(?:[^'\\\n]|\\.)*'\s*)+)")
+_LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
+_NAMES_A_FILE = frozenset(
+    [
+        "Save",
+        "SaveV2",
+        "SaveSlices",
+        "Restore",
+        "RestoreV2",
+        "RestoreSlice",
+        "MergeV2Checkpoints",
+        "InitializeTableFromTextFile",
+        "InitializeTableFromTextFileV2",
+        "CacheDataset",
+        "CacheDatasetV2",
+    ]
+)
+"""Operations that honest models use on files of their own, named by a constant or by who loads them."""
+
+
+class _Graph(NamedTuple):
+    """How to read the nodes and the functions' names of a file."""
+
+    nodes: Callable[[Contents], Iterator[Node]]
+    functions: Callable[[Contents], frozenset[str]]
+
+
+_GRAPHS = {
+    "saved_model": _Graph(saved_model.nodes, saved_model.functions),
+    "graph_def": _Graph(graph_def.nodes, graph_def.functions),
+}
+
+
+@check(
+    applies_to="model dataset tool",
+    remedy="Ask for the weights alone (safetensors), or for a model of plain layers, without Lambda and custom code.",
+    bears_on="load",
+)
+def no_code_in_layers(subject: Subject) -> Iterator[Finding]:
+    """Does every model of layers (Keras, HDF5, SavedModel, TensorFlow, TFLite) hold only layers that run no code?"""
+    found = False
+    for file in subject.files():
+        if not file.readable or file.raw:
+            continue
+        for name in (*_READERS, "text"):
+            if name in file.formats:
+                findings = list(_of_file(file, name, subject))
+                found = found or bool(findings)
+                yield from findings
+    if not found:
+        yield not_applicable("no file is a model of layers")
+
+
+def _of_file(file: File, name: str, subject: Subject) -> Iterator[Finding]:
+    """What a file would do as one of its faces; nothing for a text that is no model."""
+    told = failures = 0
+    worst: list[Finding] = []
+    try:
+        judged = _of_text(file, subject) if name == "text" else _READERS[name](file)
+        if judged is None:
+            return
+        for item in judged:
+            told += 1
+            is_failure = item.outcome == Outcome.FAILED
+            failures += is_failure
+            if len(worst) < MOST_FINDINGS or (is_failure and failures == 1):
+                worst.append(_finding(file, item))
+    except GuildmarkError as error:
+        worst.append(unknown(f"{file.path} was not read to its end: {error.says}", file.seen("", error.says)))
+    yield from worst
+    if told > len(worst):
+        yield unknown(f"{file.path} has {told - len(worst)} more such parts", file.seen("", f"{told} in all"))
+    if not worst:
+        yield passed(f"{file.path} has only layers that run no code", file.seen("", f"every name in it, as {name}"))
+
+
+def _finding(file: File, item: Judged) -> Finding:
+    make = failed if item.outcome == Outcome.FAILED else unknown
+    return make(f"{file.path} {item.says}", file.seen(item.at, item.seen))
+
+
+def _of_keras(file: File) -> Iterator[Judged]:
+    for text in keras.configurations(file.contents):
+        yield from layers.judge(text)
+
+
+def _of_hdf5(file: File) -> Iterator[Judged]:
+    """Configurations in its attributes, pickles that PyTables would load, and files outside."""
+    for thing in hdf5.walk(file.contents):
+        for key, value in thing.attributes.items():
+            at = f"{thing.path}@{key}"
+            values = value if isinstance(value, tuple) else (value,)
+            for item in values:
+                if isinstance(item, str | bytes):
+                    yield from _of_attribute(at, key, item)
+        if thing.unread:
+            yield Judged(Outcome.UNKNOWN, thing.path, f"has a part that cannot be read: {thing.unread}", thing.path)
+        for outside in thing.external:
+            is_stored = thing.layout is not None and thing.layout.kind != "virtual"
+            bad = is_stored or layers.leads_outside(outside)
+            says = f"has {thing.path[:100]}, or what is in it, in another file, {outside[:100]}"
+            yield Judged(Outcome.FAILED if bad else Outcome.UNKNOWN, thing.path, says, outside)
+
+
+def _of_attribute(at: str, key: str, value: str | bytes) -> Iterator[Judged]:
+    data = value.encode() if isinstance(value, str) else value
+    if key in _CONFIGURATIONS:
+        text = data.decode("utf-8", "replace")
+        yield from (item._replace(at=f"{at} {item.at}") for item in layers.judge(text))
+    elif _PICKLED.fullmatch(data.rstrip(b"\0")):
+        names: list[str] = []
+        with suppress(GuildmarkError):
+            names.extend(name.name for name in pickle.names(InMemory(data)))
+        for name in names:
+            if not name.startswith(_OF_NUMBERS):
+                yield Judged(Outcome.FAILED, at, f"has a pickle in an attribute that would call {name}", name)
+                return
+        if names:
+            yield Judged(Outcome.UNKNOWN, at, "has a pickle in an attribute", names[0])
+
+
+def _of_metadata(file: File) -> Iterator[Judged]:
+    for at, text in keras_metadata.layers(file.contents):
+        yield from _revived(at, text)
+
+
+def _revived(at: int, text: str) -> Iterator[Judged]:
+    for item in layers.judge(text, revived=True):
+        yield item._replace(at=f"byte {at} {item.at}")
+
+
+def _of_saved_model(file: File) -> Iterator[Judged]:
+    yield from _of_graph(file, "saved_model")
+    for at, text in saved_model.layers(file.contents):
+        yield from _revived(at, text)
+
+
+def _of_graph_def(file: File) -> Iterator[Judged]:
+    yield from _of_graph(file, "graph_def")
+
+
+def _of_graph(file: File, name: str) -> Iterator[Judged]:
+    graph = _GRAPHS[name]
+    functions = graph.functions(file.contents)
+    seen: set[str] = set()
+    on_files: list[Node] = []
+    for node in graph.nodes(file.contents):
+        if node.operation in _NAMES_A_FILE:
+            on_files.append(node)
+            continue
+        judged = _of_node(node)
+        if judged is None or node.operation in seen:
+            continue
+        if node.operation in functions and judged.outcome != Outcome.FAILED:
+            continue
+        seen.add(node.operation)
+        yield judged
+    if on_files:
+        yield from _of_files_named(file, graph, on_files)
+
+
+def _of_node(node: Node) -> Judged | None:
+    """What a node would do; None where it is inert."""
+    if node.operation == "PrintV2":
+        outputs = node.words.get("output_stream", ())
+        harm = "" if _PRINTS_TO.issuperset(outputs) else f"writes to {outputs[0][:100]}"
+    elif node.operation.startswith("Debug") and node.operation not in ("DebugGradientIdentity",):
+        urls = node.words.get("debug_urls", ())
+        harm = f"sends what it computes to {urls[0][:100]}" if urls else ""
+    elif node.operation in ("DecodeProtoV2", "EncodeProto"):
+        sources = node.words.get("descriptor_source", ())
+        harm = "" if all(s == "local://" or s.startswith("bytes://") for s in sources) else f"reads {sources[0][:100]}"
+    elif node.operation == "FixedUnigramCandidateSampler":
+        files = [word for word in node.words.get("vocab_file", ()) if word]
+        harm = f"reads {files[0][:100]}" if files else ""
+    else:
+        return _of_operation(node.operation, f"byte {node.at}")
+    return Judged(Outcome.FAILED, f"byte {node.at}", f"{harm}: {node.operation}", node.name) if harm else None
+
+
+def _of_operation(operation: str, at: str) -> Judged | None:
+    if harm := layers.harm_of(operation):
+        return Judged(Outcome.FAILED, at, f"{harm}: {operation}", operation)
+    if layers.is_inert(operation) or operation in _NAMES_A_FILE:
+        return None
+    says = f"uses {operation[:100]}, which is not reviewed" if operation else "has a node without an operation"
+    return Judged(Outcome.UNKNOWN, at, says, operation)
+
+
+def _of_files_named(file: File, graph: _Graph, on_files: list[Node]) -> Iterator[Judged]:
+    """Saving, restoring and reading a vocabulary: harmless, unless a constant leads outside of the model."""
+    scopes = {node.scope for node in on_files}
+    by_name: dict[tuple[str, str], Node] = {
+        (node.scope, node.name): node for node in graph.nodes(file.contents) if node.scope in scopes
+    }
+    for node in on_files:
+        for path in _constants(node, by_name):
+            if layers.leads_outside(path):
+                says = f"uses a file outside of the model, {path[:100]}: {node.operation}"
+                yield Judged(Outcome.FAILED, f"byte {node.at}", says, path)
+                break
+
+
+def _constants(node: Node, by_name: dict[tuple[str, str], Node]) -> Iterator[str]:
+    """The strings that the name of its file may be made of: constants behind its first two inputs."""
+    named = node.inputs[:2] if node.operation.startswith(("MergeV2", "InitializeTable", "Cache")) else node.inputs[:1]
+    waiting, seen = list(named), set[str]()
+    while waiting and len(seen) < MOST_ANCESTORS:
+        name = waiting.pop().partition(":")[0].lstrip("^")
+        found = by_name.get((node.scope, name))
+        if found is None or name in seen:
+            continue
+        seen.add(name)
+        yield from found.constant
+        waiting.extend(found.inputs)
+
+
+def _of_tflite(file: File) -> Iterator[Judged]:
+    for index, operator in enumerate(tflite.operators(file.contents)):
+        at = f"operator {index}"
+        if operator.builtin > tflite.NEWEST or operator.builtin in (tflite.DELEGATE, tflite.STABLEHLO_CUSTOM_CALL):
+            yield Judged(Outcome.UNKNOWN, at, f"uses the operator {operator.builtin}, which is not reviewed", "")
+        elif operator.custom.startswith(tflite.FLEX):
+            for name in {operator.custom.removeprefix(tflite.FLEX), *sorted(operator.flex)}:
+                judged = _of_operation(name, at)
+                if judged is not None:
+                    yield judged
+                elif name in _NAMES_A_FILE or name == "PrintV2":
+                    yield Judged(Outcome.UNKNOWN, at, f"may use files: {name}", name)
+        elif operator.builtin == tflite.CUSTOM and not layers.is_inert(operator.custom):
+            says = f"uses the custom operator {operator.custom[:100]}, which is not reviewed"
+            yield Judged(Outcome.UNKNOWN, at, says, operator.custom)
+
+
+def _of_text(file: File, subject: Subject) -> Iterator[Judged] | None:
+    """A model as JSON (Keras), or a graph as protobuf's text; None for any other text."""
+    if not file.name.lower().endswith((".json", ".pbtxt", ".pbtext")) or file.contents.size > LONGEST_TEXT:
+        return None
+    if any(other.path == file.archive for other in subject.files(format="keras")) and file.name == keras.CONFIG:
+        return None  # it is told of the archive
+    text = file.text(LONGEST_TEXT)
+    if file.name.lower().endswith(".json"):
+        return layers.judge(text) if layers.is_configuration(text) else None
+    found = [(match.start(), _spelt(match[1])) for match in _TEXT_OPERATION.finditer(text)]
+    judged = (_of_operation(name, f"character {at}") for at, name in dict.fromkeys(found))
+    return (item for item in judged if item is not None) if found else None
+
+
+def _spelt(literals: str) -> str:
+    """Protobuf's string literals, one behind the other, without their escapes."""
+    body = "".join(match[1] or match[2] or "" for match in _LITERAL.finditer(literals))
+    body = re.sub(r"\\x([0-9a-fA-F]{1,2})", lambda found: chr(int(found[1], 16)), body)
+    return re.sub(r"\\([0-7]{1,3})", lambda found: chr(int(found[1], 8)), body)
+
+
+_READERS: dict[str, Callable[[File], Iterator[Judged]]] = {
+    "keras": _of_keras,
+    "hdf5": _of_hdf5,
+    "keras_metadata": _of_metadata,
+    "saved_model": _of_saved_model,
+    "graph_def": _of_graph_def,
+    "tflite": _of_tflite,
+}

@@ -1,0 +1,259 @@
+"""Reads the operations of a TensorFlow graph (frozen `.pb`, `.meta`), those of its functions included; no weights.
+
+Source: tensorflow/core/framework/{graph,function,node_def,attr_value,tensor}.proto, core/protobuf/meta_graph.proto."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from guildmark.contents import Contents
+from guildmark.errors import FormatError, LimitPassed
+from guildmark.formats import Fault, Holds
+from guildmark.protobuf import BYTES, VARINT, Field, Reader
+
+RANK = 11
+HOLDS: Holds = "weights"
+
+MOST_FIELDS = 20_000_000
+MOST_WORDS = 1000
+LONGEST_WORD = 4096
+_MOST_LOOKED_AT = 20_000
+_STRING = 7
+_OPERATION = re.compile(r"[A-Za-z_][\w.>\-/]*")
+_TAGS_AND_VERSIONS = (4, 5, 6)
+"""In MetaInfoDef: tags, tensorflow_version, tensorflow_git_version."""
+_KINDS = {1: BYTES, 2: BYTES, 3: VARINT, 4: BYTES, 5: BYTES}
+"""In a GraphDef: node, library, version, versions, debug_info."""
+
+
+class Node(NamedTuple):
+    """A node: its operation, the names of its inputs, its attributes that are text, a constant's strings.
+
+    `scope` is the graph or function that it stands in, `at` its byte."""
+
+    scope: str
+    name: str
+    operation: str
+    inputs: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
+    constant: tuple[str, ...]
+    at: int
+
+
+def recognises(contents: Contents) -> bool:
+    """A GraphDef whose first node has a name and an operation, or a MetaGraphDef."""
+    try:
+        reader = Reader(contents, _MOST_LOOKED_AT, cut=True)
+        if _is_bare_meta_graph(reader):
+            return True
+        reader = Reader(contents, _MOST_LOOKED_AT, cut=True)
+        for field in reader.fields():
+            if field.kind != _KINDS.get(field.number):
+                return False
+            if field.number == 1:
+                return _is_node(reader, field)
+            if field.number == 2 and _is_library(reader, field):
+                return True
+    except FormatError:
+        pass
+    return False
+
+
+def nodes(contents: Contents) -> Iterator[Node]:
+    """Every node of the graph and of its functions; raises FormatError, LimitPassed."""
+    reader = Reader(contents, MOST_FIELDS)
+    if _is_bare_meta_graph(Reader(contents, _MOST_LOOKED_AT, cut=True)):
+        yield from meta_nodes(reader, None, "")
+    else:
+        yield from graph_nodes(reader, None, "")
+
+
+def functions(contents: Contents) -> frozenset[str]:
+    """The names of the functions in it, which a node may call by naming them as its operation."""
+    reader = Reader(contents, MOST_FIELDS)
+    if _is_bare_meta_graph(Reader(contents, _MOST_LOOKED_AT, cut=True)):
+        return frozenset(meta_functions(reader, None))
+    return frozenset(graph_functions(reader, None))
+
+
+def faults(contents: Contents) -> Iterator[Fault]:
+    """All messages fit into each other, and each node names its operation."""
+    yield from faults_of(nodes(contents))
+
+
+def faults_of(found: Iterator[Node]) -> Iterator[Fault]:
+    """What is wrong with these nodes, or with the messages that they are read from."""
+    try:
+        for node in found:
+            if not node.operation:
+                yield Fault(f"byte {node.at}", f"the node {node.name[:100]} names no operation")
+    except LimitPassed:
+        raise
+    except FormatError as error:
+        yield Fault("graph", error.says)
+
+
+def is_meta_graph(reader: Reader, meta_graph: Field | None) -> bool:
+    """Whether a message begins as a MetaGraphDef: it names a tag or a version (1), or a node (2)."""
+    for field in reader.fields(meta_graph):
+        if field.kind != BYTES or not 1 <= field.number <= 7:
+            return False
+        if field.number == 1 and any(reader.word(field, number) for number in _TAGS_AND_VERSIONS):
+            return True
+        if field.number == 2 and _has_node(reader, field):
+            return True
+    return False
+
+
+def _is_bare_meta_graph(reader: Reader) -> bool:
+    """Whether a file is a MetaGraphDef with a graph (2), as `tf.train.export_meta_graph` writes it."""
+    for field in reader.fields():
+        if field.kind != BYTES or not 1 <= field.number <= 7:
+            return False
+        if field.number == 2 and _has_node(reader, field):
+            return True
+    return False
+
+
+def meta_nodes(reader: Reader, meta_graph: Field | None, scope: str) -> Iterator[Node]:
+    """The nodes of a MetaGraphDef's graphs (2)."""
+    for field in reader.fields(meta_graph):
+        if (field.number, field.kind) == (2, BYTES):
+            yield from graph_nodes(reader, field, scope)
+
+
+def meta_functions(reader: Reader, meta_graph: Field | None) -> Iterator[str]:
+    """The names of a MetaGraphDef's functions."""
+    for field in reader.fields(meta_graph):
+        if (field.number, field.kind) == (2, BYTES):
+            yield from graph_functions(reader, field)
+
+
+def graph_nodes(reader: Reader, graph: Field | None, scope: str) -> Iterator[Node]:
+    """The nodes of a GraphDef (1) and of its library's functions (2)."""
+    for field in reader.fields(graph):
+        if field.kind != BYTES:
+            continue
+        if field.number == 1:
+            yield _node(reader, field, scope)
+        elif field.number == 2:
+            for function in reader.fields(field):
+                if (function.number, function.kind) == (1, BYTES):
+                    yield from _function(reader, function, scope)
+
+
+def graph_functions(reader: Reader, graph: Field | None) -> Iterator[str]:
+    """The names of a GraphDef's functions."""
+    for field in reader.fields(graph):
+        if (field.number, field.kind) == (2, BYTES):
+            for function in reader.fields(field):
+                if (function.number, function.kind) == (1, BYTES):
+                    yield _name(reader, function)
+
+
+def _name(reader: Reader, function: Field) -> str:
+    """The name (1) in a FunctionDef's signature (1)."""
+    for field in reader.fields(function):
+        if (field.number, field.kind) == (1, BYTES):
+            return reader.word(field, 1)
+    return ""
+
+
+def _function(reader: Reader, function: Field, scope: str) -> Iterator[Node]:
+    inner = f"{scope}/{_name(reader, function)}"
+    for field in reader.fields(function):
+        if (field.number, field.kind) == (3, BYTES):
+            yield _node(reader, field, inner)
+
+
+def _node(reader: Reader, node: Field, scope: str) -> Node:
+    name = operation = ""
+    inputs: list[str] = []
+    words: dict[str, tuple[str, ...]] = {}
+    constant: tuple[str, ...] = ()
+    for field in reader.fields(node):
+        if field.kind != BYTES:
+            continue
+        if field.number == 1:
+            name = reader.text(field)
+        elif field.number == 2:
+            operation = reader.text(field)
+        elif field.number == 3:
+            inputs.append(reader.text(field))
+        elif field.number == 5:
+            key, found, strings = _attribute(reader, field)
+            if found:
+                words[key] = found
+            if strings and key == "value":
+                constant = strings
+    return Node(scope, name, operation, tuple(inputs), words, constant, node.start)
+
+
+def _attribute(reader: Reader, entry: Field) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """An attribute's key, its text or texts, and the strings of a tensor that it is."""
+    key, words = "", list[str]()
+    strings: tuple[str, ...] = ()
+    for field in reader.fields(entry):
+        if (field.number, field.kind) == (1, BYTES):
+            key = reader.text(field)
+        elif (field.number, field.kind) == (2, BYTES):
+            for value in reader.fields(field):
+                if value.kind != BYTES:
+                    continue
+                if value.number == 2:
+                    words.append(_short(reader, value))
+                elif value.number == 1:
+                    for item in reader.fields(value):
+                        if (item.number, item.kind) == (2, BYTES) and len(words) < MOST_WORDS:
+                            words.append(_short(reader, item))
+                elif value.number == 8:
+                    strings = _strings(reader, value)
+    return key, tuple(words), strings
+
+
+def _strings(reader: Reader, tensor: Field) -> tuple[str, ...]:
+    """The strings (8) of a tensor of strings."""
+    found: list[str] = []
+    for field in reader.fields(tensor):
+        if (field.number, field.kind) == (1, VARINT) and field.value != _STRING:
+            return ()
+        if (field.number, field.kind) == (8, BYTES) and len(found) < MOST_WORDS:
+            found.append(_short(reader, field))
+    return tuple(found)
+
+
+def _short(reader: Reader, field: Field) -> str:
+    return reader.text(field._replace(end=min(field.end, field.start + LONGEST_WORD)))
+
+
+def _has_node(reader: Reader, graph: Field) -> bool:
+    """Whether the first node (1) of a GraphDef names its operation (2)."""
+    for field in reader.fields(graph):
+        if field.number == 1:
+            return field.kind == BYTES and bool(reader.word(field, 2))
+    return False
+
+
+def _is_library(reader: Reader, library: Field) -> bool:
+    for field in reader.fields(library):
+        if field.kind != BYTES or field.number not in (1, 2):
+            return False
+        if field.number == 1:
+            return any(
+                (inner.number, inner.kind) == (3, BYTES) and _is_node(reader, inner) for inner in reader.fields(field)
+            )
+    return False
+
+
+def _is_node(reader: Reader, node: Field) -> bool:
+    """Whether it has a name (1) and an operation (2), and nothing that a node has not."""
+    name = operation = ""
+    for field in reader.fields(node):
+        if field.kind != BYTES or not 1 <= field.number <= 7:
+            return False
+        if field.number in (1, 2):
+            shown = reader.text(field._replace(end=min(field.end, field.start + 300)))
+            name, operation = (shown, operation) if field.number == 1 else (name, shown)
+        if name and operation:
+            break
+    return bool(name) and name.isprintable() and "\ufffd" not in name and _OPERATION.fullmatch(operation) is not None

@@ -1,0 +1,48 @@
+"""Reads what Keras wrote of the layers of a SavedModel: `keras_metadata.pb`, JSON inside protobuf.
+
+Source: keras/protobuf/saved_metadata.proto (Keras 2.5 to 2.15)."""
+
+from collections.abc import Iterator
+
+from guildmark.contents import Contents
+from guildmark.errors import FormatError, LimitPassed
+from guildmark.formats import Fault, Holds
+from guildmark.protobuf import BYTES, Reader
+
+RANK = 10
+HOLDS: Holds = "weights"
+
+MOST_FIELDS = 10_000_000
+_MOST_LOOKED_AT = 2_000
+
+
+def recognises(contents: Contents) -> bool:
+    """Nothing but nodes (1), the first of which has an identifier (4) of Keras."""
+    reader = Reader(contents, _MOST_LOOKED_AT, cut=True)
+    try:
+        for field in reader.fields():
+            return (field.number, field.kind) == (1, BYTES) and reader.word(field, 4).startswith("_tf_keras_")
+    except FormatError:
+        pass
+    return False
+
+
+def layers(contents: Contents) -> Iterator[tuple[int, str]]:
+    """The metadata (5) of each node, as JSON, and its byte; raises FormatError, LimitPassed."""
+    reader = Reader(contents, MOST_FIELDS)
+    for node in reader.fields():
+        if (node.number, node.kind) == (1, BYTES):
+            for field in reader.fields(node):
+                if (field.number, field.kind) == (5, BYTES):
+                    yield field.start, reader.text(field)
+
+
+def faults(contents: Contents) -> Iterator[Fault]:
+    """All messages fit into each other."""
+    try:
+        for _ in layers(contents):
+            pass
+    except LimitPassed:
+        raise
+    except FormatError as error:
+        yield Fault("nodes", error.says)

@@ -1,0 +1,7 @@
+I
+"serve>
+<
+pDebugIdentityV3*&
+
+debug_urls
+grpc://example.org:1

@@ -1,0 +1,5 @@
+
+	
+xRelu
+
+w	WriteFile

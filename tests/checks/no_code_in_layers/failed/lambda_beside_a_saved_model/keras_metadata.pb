@@ -1,0 +1,2 @@
+
+¦root"_tf_keras_layer*Š{"class_name": "Lambda", "config": {"function": ["4wAAAAAAAAAAAAAAAAAAAABub3QgY29kZSwgYW4gZXhhbXBsZSBvZiBob3cgaXQgYmVnaW5z", null, null]}}

@@ -1,0 +1,8 @@
+/
+"serve$
+	
+xRelu
+
+
+f
+w	WriteFile

@@ -1,0 +1,5 @@
+4
+"serve)
+'
+pPrintV2*
+output_streamstderr
