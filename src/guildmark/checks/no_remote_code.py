@@ -9,13 +9,35 @@ import msgspec
 from guildmark.check import check, failed, passed, unknown, unread
 from guildmark.errors import ContentsError
 from guildmark.file import File
-from guildmark.records import Finding
+from guildmark.records import Evidence, Finding
 from guildmark.subject import Subject
 
 CONFIGURATIONS = re.compile(r"^(.*_)?(config|index|configuration)\.json$")
 CODE_KEYS = ("auto_map", "custom_pipelines", "custom_generate")
 CUSTOM_CODE = re.compile(
-    r"^(modeling|configuration|tokenization|processing|image_processing|feature_extraction)_\w+\.py$"
+    r"^((modeling|configuration|tokenization|processing|image_processing|feature_extraction|modular|pipeline|"
+    r"video_processing|generation|quantization)_\w+|hubconf|None|handler|custom_st|pipeline|model_loader)\.py$"
+)
+"""Names under which the hub's loaders, torch.hub and an endpoint take code from a repository."""
+CODE_FOLDERS = re.compile(r"(^|/)(custom_generate/generate|MAR-INF/.+|code/inference)\.py$")
+AT_START = re.compile(r"^\s*import[ \t].+", re.MULTILINE)
+REPOSITORY = frozenset(("config.json", "model_index.json", "adapter_config.json", "tokenizer_config.json"))
+MODEL_KEYS = re.compile(rb'"(model_type|architectures|_class_name|peft_type|tokenizer_class|auto_map)"')
+STARTUP = frozenset(("sitecustomize.py", "usercustomize.py"))
+REQUIREMENTS = re.compile(r"^(.*[-_.])?requirements([-_.].*)?\.(txt|in)$")
+_URL = r"(?:git|hg|svn|bzr)\+|https?://|ftp://|file:|ssh://"
+ELSEWHERE = re.compile(
+    rf"^\s*(?:(?:-e|--editable)[ =]+)?(?:{_URL})|^\s*[\w.\[\],-]+\s*@\s*(?:{_URL})|"
+    r"^\s*(?:-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b",
+    re.IGNORECASE,
+)
+WELL_KNOWN = re.compile(
+    r"https://(?:download\.pytorch\.org/whl/|pypi\.org/simple|pypi\.nvidia\.com|data\.pyg\.org/whl|"
+    r"storage\.googleapis\.com/jax-releases/|github\.com/huggingface/|github\.com/openai/)"
+)
+SETUP_ACTS = re.compile(
+    r"\b(os\.(system|popen|exec\w*|spawn\w*)|subprocess\.\w+|eval|exec|__import__|urlopen|urlretrieve|socket\.socket|"
+    r"requests\.(get|post)|pty\.spawn)\s*\("
 )
 DATASET_SCRIPT = re.compile(r"\b(GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder)\b")
 LARGEST = 8 << 20
@@ -34,7 +56,7 @@ def no_remote_code(subject: Subject) -> Iterator[Finding]:
     for file in subject.files():
         if not file.readable:
             continue
-        for finding in (*_in_configuration(file), *_in_code(file, subject)):
+        for finding in (*_in_configuration(file), *_in_code(file, subject), *_in_requirements(file, subject)):
             bad += 1
             yield finding
     if not bad:
@@ -82,12 +104,45 @@ def _leaves(value: Any) -> Iterator[str]:
         yield value
 
 
+def _is_repository(subject: Subject) -> bool:
+    """Whether a loader would take this for a model's repository; one with a `setup.py` looks like a tool's."""
+    if subject.kind != "tool":
+        return True
+    return any(
+        file.path in REPOSITORY and file.readable and MODEL_KEYS.search(file.contents.at(0, 1 << 16))
+        for file in subject.own_files()
+    )
+
+
 def _in_code(file: File, subject: Subject) -> Iterator[Finding]:
     """Code that a hub's loader takes from the repository; in an installed package it is plain code."""
-    if not file.name.endswith(".py") or file.archive or subject.kind == "tool":
+    if not file.name.endswith(".py") or file.archive or not _is_repository(subject):
         return
-    if CUSTOM_CODE.match(file.name):
+    if CUSTOM_CODE.match(file.name) or CODE_FOLDERS.search(file.path):
         yield failed(f"{file.path} is custom modelling code", file.seen("line 1", file.name))
+    elif file.name in STARTUP:
+        yield failed(f"{file.path} runs whenever Python starts beside it", file.seen("line 1", file.name))
+    elif file.name == "setup.py" and (found := SETUP_ACTS.search(text := file.text())):
+        line = text.count("\n", 0, found.start()) + 1
+        yield failed(f"{file.path} acts when it is installed", file.seen(f"line {line}", found.group()))
     elif subject.kind == "dataset" and (found := DATASET_SCRIPT.search(text := file.text())):
         line = text.count("\n", 0, found.start()) + 1
         yield failed(f"{file.path} is a loading script", file.seen(f"line {line}", found.group()))
+
+
+def _in_requirements(file: File, subject: Subject) -> Iterator[Finding]:
+    """What a model's user would install from elsewhere than the index; in a package it is ordinary."""
+    if "text" not in file.formats or file.archive or not _is_repository(subject):
+        return
+    name = file.name.lower()
+    if REQUIREMENTS.match(name):
+        for number, line in enumerate(file.text().splitlines(), 1):
+            if ELSEWHERE.match(line) and not WELL_KNOWN.search(line):
+                yield failed(f"{file.path} installs from elsewhere: {line.strip()[:160]}", _at(file, number, line))
+    elif name.endswith(".pth") and (found := AT_START.search(text := file.text())):
+        number = text.count("\n", 0, found.start()) + 1
+        yield failed(f"{file.path} is run line by line whenever Python starts", _at(file, number, found.group()))
+
+
+def _at(file: File, number: int, line: str) -> Evidence:
+    return file.seen(f"line {number}", line.strip())

@@ -1,0 +1,138 @@
+"""A chat template is a program that whoever loads the model runs; its language can reach the whole machine.
+
+Seen in GGUF metadata (CVE-2024-34359) and in a tokenizer's configuration. It is read and judged, never rendered."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from guildmark import structured
+from guildmark.check import check, failed, not_applicable, passed, unknown
+from guildmark.errors import GuildmarkError
+from guildmark.file import File
+from guildmark.formats import gguf
+from guildmark.records import Finding
+from guildmark.subject import Subject
+
+CONFIGURATIONS = frozenset(("tokenizer_config.json", "processor_config.json", "chat_template.json"))
+KEYS = ("chat_template", "default_chat_template")
+ENDINGS = (".jinja", ".jinja2", ".j2")
+MOST_TOLD = 10
+_LOADED = re.compile(r"(^|/|!)(chat_template[^/!]*\.jinja2?|additional_chat_templates/[^/!]+\.jinja)$")
+
+
+class Template(NamedTuple):
+    """A template, the file that holds it, and where. `loaded`: a loader takes it without being asked to."""
+
+    file: File
+    at: str
+    text: str
+    loaded: bool
+
+
+@check(
+    applies_to="model dataset tool",
+    remedy="Give the loader a template of your own (`chat_template=`), or use the one of the model's original.",
+    bears_on="load",
+)
+def templates_inert(subject: Subject) -> Iterator[Finding]:
+    """Does every chat template only put words together?"""
+    found: list[Template] = []
+    silent = True
+    for file in subject.files():
+        try:
+            held = list(_templates(file, subject)) if file.readable and not file.raw else []
+        except GuildmarkError as error:
+            silent = False
+            yield unknown(f"{file.path} was not read for templates: {error.says}", file.seen("", error.says))
+            continue
+        for template in held:
+            yield from _judged(template)
+        found.extend(held)
+    yield from _that_differ(found)
+    if not found and silent:
+        yield not_applicable("no file holds a template")
+
+
+def _templates(file: File, subject: Subject) -> Iterator[Template]:
+    name = file.name.lower()
+    if "gguf" in file.formats:
+        yield from _in_gguf(file)
+    elif name in CONFIGURATIONS:
+        tree = structured.json(file.contents.at(0, structured.LARGEST_JSON + 1))
+        for entry in structured.entries(tree):
+            if entry.key in KEYS:
+                yield from _in_value(file, entry.place, entry.value)
+    elif name.endswith(ENDINGS) and (subject.kind == "model" or _LOADED.search(file.path)):
+        from guildmark import templates  # jinja2 is loaded only where there is a template
+
+        data = file.contents.at(0, templates.LARGEST + 1)
+        yield Template(file, "", data.decode("utf-8-sig", "replace"), bool(_LOADED.search(file.path)))
+
+
+def _in_gguf(file: File) -> Iterator[Template]:
+    for key, value in gguf.metadata(file.contents).items():
+        if key.startswith("tokenizer.") and "chat_template" in key and isinstance(value, str):
+            yield Template(file, key, value, True)
+
+
+def _in_value(file: File, place: str, value: object) -> Iterator[Template]:
+    """A template, or named ones: as a list of `name` and `template`, or as a mapping."""
+    for at, text in structured.nodes(value):
+        if isinstance(text, str) and not at.endswith(".name"):
+            yield Template(file, f"{place}.{at}" if at and not at.startswith("[") else f"{place}{at}", text, True)
+
+
+def _judged(template: Template) -> Iterator[Finding]:
+    from guildmark import templates  # jinja2 is loaded only where there is a template
+
+    file, where = template.file, f"{template.at}: " if template.at else ""
+    try:
+        constructs = templates.outside(template.text)
+    except GuildmarkError as error:
+        if templates.names_inner_attributes(template.text):
+            says = f"{file.path} holds a template that cannot be read and names inner attributes"
+            yield failed(says, file.seen(template.at, error.says))
+        else:
+            says = f"{file.path} holds a template that cannot be read: {error.says}"
+            yield unknown(says, file.seen(template.at, error.says))
+        return
+    for construct in constructs[:MOST_TOLD]:
+        evidence = file.seen(f"{where}line {construct.line}", construct.says)
+        if construct.reaches or template.loaded:
+            yield failed(f"{file.path} has a template with {construct.says}", evidence)
+        else:
+            yield unknown(f"{file.path} is a template with {construct.says}", evidence)
+    if len(constructs) > MOST_TOLD:
+        says = f"{len(constructs) - MOST_TOLD} more constructs outside the lists"
+        answer = failed if any(each.reaches for each in constructs) or template.loaded else unknown
+        yield answer(f"{file.path} has a template with {says}", file.seen(template.at, says))
+    if not constructs:
+        yield passed(f"{file.path} has a template that only puts words together", file.seen(template.at, "template"))
+
+
+def _that_differ(found: list[Template]) -> Iterator[Finding]:
+    """The tokenizer's own template against `chat_template.jinja` beside it: old and new loaders take different ones."""
+    for new in found:
+        folder, _, name = new.file.path.rpartition("/")
+        if name.lower() != "chat_template.jinja":
+            continue
+        for old in found:
+            beside = old.file.path.rpartition("/")[0] == folder and old.file.name.lower() == "tokenizer_config.json"
+            if beside and old.at in KEYS and _words(old.text) != _words(new.text):
+                says = f"{new.file.path} and {old.file.path} are two templates that differ; which one runs depends"
+                yield failed(
+                    f"{says} on the loader",
+                    new.file.seen("", _difference(new.text, old.text)),
+                    old.file.seen(old.at, _difference(old.text, new.text)),
+                )
+
+
+def _words(text: str) -> str:
+    return "".join(text.split())
+
+
+def _difference(text: str, other: str) -> str:
+    """The first piece of one text that the other has not."""
+    place = next((at for at, (one, two) in enumerate(zip(text, other, strict=False)) if one != two), len(other))
+    return text[max(0, place - 40) : place + 160] or "(nothing more)"

@@ -1,0 +1,159 @@
+"""JSON and YAML of strangers as bounded trees, in which a key that is said twice stands twice.
+
+Nothing is built but text, numbers, lists and mappings: a YAML tag is kept beside its value, and an
+alias is not expanded, for what it names stands in the tree already."""
+
+import json as standard_json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from guildmark.errors import FormatError, LimitPassed
+
+LARGEST_JSON = 8 << 20
+LARGEST_YAML = 512 << 10
+DEEPEST = 64
+MOST_NODES = 500_000
+
+_PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+
+
+class Mapping(list[tuple[str, Any]]):
+    """A mapping's entries in their order."""
+
+    def all_of(self, key: str) -> list[Any]:
+        """Every value that is said of a key."""
+        return [value for said, value in self if said == key]
+
+
+class Tagged(NamedTuple):
+    """A YAML value with a tag of its own."""
+
+    tag: str
+    value: Any
+
+
+class Alias(NamedTuple):
+    """A YAML alias, not expanded."""
+
+    name: str
+
+
+class Entry(NamedTuple):
+    """A key with its value, anywhere in a tree; `within` is the mapping that holds it, `place` the keys on the way."""
+
+    place: str
+    key: str
+    value: Any
+    within: Mapping
+
+
+def json(data: bytes) -> Any:
+    """The tree of a JSON text; raises FormatError where it is none, LimitPassed beyond the bounds."""
+    if len(data) > LARGEST_JSON:
+        raise LimitPassed(f"a JSON text of over {LARGEST_JSON} bytes")
+    try:
+        text = data.decode(standard_json.detect_encoding(data))
+        _bound(text)
+        return standard_json.loads(text, object_pairs_hook=Mapping)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"it is no JSON: {error}") from error
+
+
+def _bound(text: str) -> None:
+    depth = 0
+    for piece in _PIECES.finditer(text):
+        bracket = piece.group()
+        depth += (bracket in "[{") - (bracket in "]}")
+        if depth > DEEPEST:
+            raise LimitPassed(f"a JSON text that is nested over {DEEPEST} deep")
+
+
+def yaml(data: bytes) -> list[Any]:
+    """The trees of a YAML text's documents; raises FormatError where it is none, LimitPassed beyond the bounds."""
+    import yaml as library  # heavy; few subjects hold YAML
+
+    if len(data) > LARGEST_YAML:
+        raise LimitPassed(f"a YAML text of over {LARGEST_YAML} bytes")
+    try:
+        builder = _Builder()
+        # The pure parser, so that every machine gives the same answer; events only, nothing is constructed.
+        for event in library.parse(data, Loader=library.SafeLoader):
+            builder.take(event, type(event).__name__)
+    except library.YAMLError as error:
+        raise FormatError(f"it is no YAML: {str(error).splitlines()[0]}") from error
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise FormatError(f"it is no YAML: {type(error).__name__}") from error
+    return builder.documents
+
+
+class _Builder:
+    """Puts a YAML text's events together."""
+
+    def __init__(self) -> None:
+        self.documents: list[Any] = []
+        self._open: list[tuple[Any, str]] = []
+        self._keys: list[str | None] = []
+        self._nodes = 0
+
+    def take(self, event: Any, kind: str) -> None:
+        if kind == "ScalarEvent":
+            self._put(event.value, event.tag or "")
+        elif kind == "AliasEvent":
+            self._put(Alias(event.anchor), "")
+        elif kind in ("SequenceStartEvent", "MappingStartEvent"):
+            if len(self._open) >= DEEPEST:
+                raise LimitPassed(f"a YAML text that is nested over {DEEPEST} deep")
+            self._open.append(([] if kind == "SequenceStartEvent" else Mapping(), event.tag or ""))
+            self._keys.append(None)
+        elif kind in ("SequenceEndEvent", "MappingEndEvent"):
+            value, tag = self._open.pop()
+            self._keys.pop()
+            self._put(value, tag)
+
+    def _put(self, value: Any, tag: str) -> None:
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            raise LimitPassed(f"a YAML text of over {MOST_NODES} values")
+        whole = Tagged(tag, value) if tag else value
+        if not self._open:
+            self.documents.append(whole)
+            return
+        holder = self._open[-1][0]
+        if not isinstance(holder, Mapping):
+            holder.append(whole)
+        elif (key := self._keys[-1]) is None:
+            # a key that is no text, or has a tag, stays in the tree as a value
+            self._keys[-1] = value if isinstance(value, str) else "?"
+            if not isinstance(value, str) or tag:
+                holder.append(("?", whole))
+        else:
+            holder.append((key, whole))
+            self._keys[-1] = None
+
+
+def entries(tree: Any) -> Iterator[Entry]:
+    """Every key with its value at any depth, in the order of the text."""
+    for place, node in nodes(tree):
+        if isinstance(node, Mapping):
+            for key, value in node:
+                yield Entry(f"{place}.{key}" if place else key, key, plain(value), node)
+
+
+def nodes(tree: Any) -> Iterator[tuple[str, Any]]:
+    """Every value at any depth with its place, in the order of the text; a tagged value, then what it holds."""
+    waiting: list[tuple[str, Any]] = [("", tree)]
+    while waiting:
+        place, node = waiting.pop()
+        yield place, node
+        if isinstance(node, Tagged):
+            waiting.append((place, node.value))
+        elif isinstance(node, Mapping):
+            waiting.extend((f"{place}.{key}" if place else key, value) for key, value in reversed(node))
+        elif isinstance(node, list):
+            waiting.extend((f"{place}[{number}]", node[number]) for number in range(len(node) - 1, -1, -1))
+
+
+def plain(value: Any) -> Any:
+    """A value without its tag."""
+    return value.value if isinstance(value, Tagged) else value
