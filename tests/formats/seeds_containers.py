@@ -5,8 +5,10 @@ import gzip
 import hashlib
 import io
 import pickle
+import struct
 import tarfile
 import zipfile
+import zlib
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 INFORMATION = b"Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"
@@ -19,8 +21,10 @@ def seeds() -> dict[str, bytes]:
         "torch_zip": torch_zip(),
         "zip": zipped({"a.txt": b"one", "b/c.txt": b"two" * 100}),
         "tar": tarred({"a.txt": b"one", "b/c.txt": b"two" * 300}),
+        "sevenzip": seven_zipped({"a.txt": b"one", "b/c.txt": b"two" * 100}),
         "compressed": gzip.compress(b"some text\n" * 20, mtime=0),
         "wheel": wheel(),
+        "keras": keras(),
         "sdist": gzip.compress(tarred({"tiny-1.0/PKG-INFO": INFORMATION, "tiny-1.0/tiny.py": b"x = 1\n"}), mtime=0),
     }
 
@@ -32,6 +36,30 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name), data, compress_type=method)
     return out.getvalue()
+
+
+def seven_zipped(files: dict[str, bytes], coder: bytes = b"\x01\x00", pack: bytes | None = None) -> bytes:
+    """A 7z of files by name in one folder, by a coder's bytes (flags, id, properties); stored where none is given."""
+    whole = b"".join(files.values())
+    packed = whole if pack is None else pack
+    sizes = b"".join(_seven(len(data)) for data in list(files.values())[:-1])
+    streams = b"\x06" + _seven(0) + b"\x01\x09" + _seven(len(packed)) + b"\0"
+    streams += b"\x07\x0b\x01\0\x01" + coder + b"\x0c" + _seven(len(whole)) + b"\0"
+    streams += b"\x08\x0d" + _seven(len(files)) + (b"\x09" + sizes if len(files) > 1 else b"") + b"\0"
+    names = b"\0" + "".join(f"{name}\0" for name in files).encode("utf-16-le")
+    header = b"\x01\x04" + streams + b"\0\x05" + _seven(len(files)) + b"\x11" + _seven(len(names)) + names + b"\0\0"
+    start = struct.pack("<QQL", len(packed), len(header), zlib.crc32(header))
+    return b"7z\xbc\xaf\x27\x1c\0\4" + struct.pack("<L", zlib.crc32(start)) + start + packed + header
+
+
+def _seven(value: int) -> bytes:
+    """A number as 7z writes it, in the form that fits all."""
+    return b"\xff" + value.to_bytes(8, "little")
+
+
+def keras(config: str = '{"module": "keras", "class_name": "Sequential", "config": {"layers": []}}') -> bytes:
+    """What Keras 3 writes, in small and without weights."""
+    return zipped({"metadata.json": b'{"keras_version": "3.8.0"}', "config.json": config.encode()})
 
 
 def tarred(files: dict[str, bytes], layout: int = tarfile.PAX_FORMAT) -> bytes:

@@ -153,3 +153,9 @@ def test_what_yaml_writes_is_read_back(front: dict[str, object]) -> None:
     text = yaml.safe_dump(front, default_style='"', allow_unicode=True) if front else "{}\n"
     text = text.replace('!!bool "true"', "true").replace('!!bool "false"', "false")
     assert card.parse(f"---\n{text}---\n").front == front
+
+
+@pytest.mark.parametrize("front", ['a: "\\U7fffffff"', 'a: "\\Uffffffff"', "%YAML 9" + "9" * 5000 + ".1\n--- \na: b"])
+def test_an_escape_or_a_version_beyond_all_bounds_is_a_fault(front):
+    """The YAML library raises a ValueError of Python's for these."""
+    assert card.parse(f"---\n{front}\n---\n").faults

@@ -1,10 +1,15 @@
 """Core ML: a protobuf is one only if it has a version, a description of named features, and a model."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.formats.seeds import field, node, onnx
 
 from guildmark import formats
 from guildmark.contents import InMemory, OnDisk
+from guildmark.errors import GuildmarkError, LimitPassed
 from guildmark.formats import coreml
 
 DESCRIPTION = field(2, field(1, field(1, "image") + field(3, field(5, b""))) + field(10, field(1, "label")))
@@ -41,8 +46,61 @@ def test_other_messages_are_none(data):
     assert not coreml.recognises(InMemory(data))
 
 
-def test_it_is_recognised_and_not_read():
-    assert formats.faults("coreml", InMemory(field(1, 4) + DESCRIPTION + field(500, b""))) is None
+def layered(layer: bytes) -> bytes:
+    """A neural network of one layer."""
+    return field(1, 4) + DESCRIPTION + field(500, field(1, field(1, "layer") + layer))
+
+
+def mil(operation: bytes) -> bytes:
+    """An ML program of one operation."""
+    block = field(3, operation)
+    function = field(3, field(1, "CoreML5") + field(2, block))
+    return field(1, 6) + DESCRIPTION + field(502, field(1, 1) + field(2, field(1, "main") + field(2, function)))
+
+
+LAYER = field(500, field(10, "Evil"))
+WEIGHTS = field(5, field(1, "val") + field(2, field(5, field(1, "@model_path/weights/w.bin") + field(2, 64))))
+LINKED = field(1, field(1, field(1, "other")) + field(2, field(1, "../elsewhere")))
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (layered(field(10, b"")), []),
+        (layered(LAYER), [("class", "Evil")]),
+        (layered(field(615, field(4, field(1, LAYER)))), [("class", "Evil")]),
+        (field(1, 4) + DESCRIPTION + field(202, field(1, layered(LAYER))), [("class", "Evil")]),
+        (field(1, 4) + DESCRIPTION + field(200, field(1, field(1, layered(LAYER)))), [("class", "Evil")]),
+        (field(1, 4) + DESCRIPTION + field(555, field(1, "Custom")), [("class", "Custom")]),
+        (field(1, 4) + DESCRIPTION + field(556, LINKED), [("model", "other"), ("model", "../elsewhere")]),
+        (mil(field(1, "const") + WEIGHTS), [("weights", "@model_path/weights/w.bin")]),
+        (mil(field(1, "loop") + field(4, field(3, field(1, "custom_layer")))), [("class", "custom_layer")]),
+    ],
+)
+def test_what_a_model_names_outside_is_found_however_deep(data, found):
+    contents = InMemory(data)
+    assert coreml.recognises(contents)
+    assert [(named.kind, named.name) for named in coreml.named(contents)] == found
+    assert list(formats.faults("coreml", contents) or ()) == []
+
+
+def test_a_message_that_does_not_fit_is_a_fault():
+    (fault,) = coreml.faults(InMemory(layered(LAYER)[:-2]))
+    assert "beyond" in fault.says
+
+
+def test_models_in_models_without_end_pass_a_limit():
+    data = layered(LAYER)
+    for _ in range(40):
+        data = field(1, 4) + DESCRIPTION + field(202, field(1, data))
+    with pytest.raises(LimitPassed):
+        list(coreml.named(InMemory(data)))
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_raise_no_foreign_error(data):
+    with suppress(GuildmarkError):
+        list(coreml.named(InMemory(data)))
 
 
 def test_the_model_of_the_mirror_is_recognised(mirror):

@@ -1,7 +1,7 @@
 """SavedModel: a protobuf is one only if its meta graphs name a node, a tag or a version."""
 
 import pytest
-from tests.formats.seeds import field, node, onnx
+from tests.formats.seeds import field, graph, graph_node, node, onnx
 
 from guildmark import formats
 from guildmark.contents import InMemory, OnDisk
@@ -46,8 +46,30 @@ def test_other_messages_are_none(data):
     assert not saved_model.recognises(InMemory(data))
 
 
-def test_it_is_recognised_and_not_read():
-    assert formats.faults("saved_model", InMemory(field(1, 1) + TAGGED)) is None
+def test_nodes_are_read_of_every_graph_and_of_their_functions():
+    inner = graph(graph_node("n", "Relu"), functions=[("f", graph_node("m", "WriteFile", "n"))])
+    contents = InMemory(field(1, 1) + field(2, field(2, inner)) + GRAPH)
+    assert [(node.scope, node.name, node.operation, node.inputs) for node in saved_model.nodes(contents)] == [
+        ("0", "n", "Relu", ()),
+        ("0/f", "m", "WriteFile", ("n",)),
+        ("1", "n", "WriteFile", ()),
+    ]
+    assert saved_model.functions(contents) == {"f"}
+    assert list(saved_model.faults(contents)) == []
+
+
+def test_what_keras_wrote_of_its_layers_is_read():
+    """Before Keras 2.5 it stood in the graph of objects."""
+    layer = field(7, field(1, field(4, field(3, '{"class_name": "Dense"}'))))
+    assert [said for _, said in saved_model.layers(InMemory(field(1, 1) + field(2, layer)))] == [
+        '{"class_name": "Dense"}'
+    ]
+
+
+def test_a_node_that_does_not_fit_or_names_nothing_is_at_fault():
+    nameless = field(1, 1) + TAGGED + field(2, field(2, graph(field(1, "n"))))
+    assert [fault.says for fault in saved_model.faults(InMemory(nameless))] == ["the node n names no operation"]
+    assert list(saved_model.faults(InMemory((field(1, 1) + GRAPH)[:-3])))
 
 
 def test_the_saved_models_of_the_mirror_are_recognised(mirror):

@@ -1,13 +1,18 @@
 """A file in a format that nobody here reads could hold anything: a clean report would mean nothing."""
 
+import re
 from collections.abc import Iterator
 
 from guildmark import formats
 from guildmark.check import check, failed, passed, unknown, unread
+from guildmark.errors import GuildmarkError
 from guildmark.file import File
+from guildmark.formats import onnx
 from guildmark.promises import is_pointer, promised
 from guildmark.records import Finding
 from guildmark.subject import Subject
+
+_SHARD = re.compile(r"\d{5}-of-\d{5}")
 
 
 @check(
@@ -19,13 +24,14 @@ def loadable_files_understood(subject: Subject) -> Iterator[Finding]:
     """Is every file that a loader could load in a format that Guildmark reads?"""
     yield from unread(subject)
     understood = 0
+    numbers = frozenset(_named_as_numbers(subject))
     for file in subject.files():
         if file.unread or file.raw or not file.readable:
             continue
         evidence = file.seen("byte 0", file.contents.at(0, 16).hex(" "))
         if disguise := _disguise(file):
             yield failed(f"{file.path} {disguise}", evidence)
-        elif says := _not_understood(file):
+        elif says := _not_understood(file, numbers):
             yield unknown(f"{file.path} {says}", evidence)
         else:
             understood += 1
@@ -42,11 +48,36 @@ def _disguise(file: File) -> str:
     return f"is named as {wanted[0]} and is {loadable[0]}"
 
 
-def _not_understood(file: File) -> str:
+def _named_as_numbers(subject: Subject) -> Iterator[str]:
+    """Files that a model beside them names as its tensors' plain numbers, so that no loader interprets them."""
+    for file in subject.files(holds="weights"):
+        folder = file.path[: len(file.path) - len(file.name)]
+        try:
+            if "onnx" in file.formats:
+                tensors = onnx.model(file.contents).tensors
+                yield from (folder + (tensor.external or {}).get("location", "") for tensor in tensors)
+            elif "openvino" in file.formats:
+                yield f"{file.path.removesuffix('.xml')}.bin"
+            elif "plain_weights" in file.formats and file.name.endswith(".index"):
+                yield from (f"{file.path[:-6]}.data-{shard}" for shard in _shards(file, subject))
+        except GuildmarkError:
+            continue
+
+
+def _shards(index: File, subject: Subject) -> Iterator[str]:
+    """The numbers of the shards that lie beside a TensorFlow checkpoint's index."""
+    begin = f"{index.path[:-6]}.data-"
+    for file in subject.files():
+        shard = file.path.removeprefix(begin)
+        if file.path.startswith(begin) and _SHARD.fullmatch(shard):
+            yield shard
+
+
+def _not_understood(file: File, numbers: frozenset[str]) -> str:
     """Why a file is an open question; empty where it is none."""
     if is_pointer(file):
         return "is a Git LFS pointer: the file itself is elsewhere"
-    if not file.formats:
+    if not file.formats and file.path not in numbers:
         return "is in no format that is known here"
     for name in file.formats:
         if formats.load(name).HOLDS in ("weights", "objects") and not formats.reads(name):

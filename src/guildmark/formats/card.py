@@ -188,6 +188,8 @@ class _Front:
             return self._broken(mark.line if mark else 0, f"the front matter is no YAML: {error.problem}")
         except yaml.YAMLError as error:
             return self._broken(0, f"the front matter is no YAML: {str(error).splitlines()[0]}")
+        except (ValueError, OverflowError) as error:  # of escapes and versions that PyYAML does not bound
+            return self._broken(0, f"the front matter is no YAML: {type(error).__name__}")
         except _Refused as refused:
             return self._broken(refused.line, refused.says)
         if not isinstance(value, dict):

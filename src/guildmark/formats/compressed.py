@@ -1,4 +1,4 @@
-"""One stream that is packed whole: gzip, bzip2, xz, lzma, zlib and joblib's old ZF; others by name only."""
+"""One stream that is packed whole: gzip, bzip2, xz, lzma, lz4, zstd, zlib and joblib's old ZF; others by name only."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,8 +7,11 @@ from typing import NamedTuple
 from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Member
+from guildmark.frames import Frames
 from guildmark.inflate import Bzip2, Decompressor, Deflate, Inflation, Lzma
 from guildmark.limits import Budget
+from guildmark.lz4 import Lz4
+from guildmark.zstd import Zstd
 
 RANK = 20
 HOLDS = "members"
@@ -17,6 +20,8 @@ SNIFFED = 512
 UNPACKED_FOR_FAULTS = 1 << 30
 FIRST_BYTES = 32
 ZF_HEADER = 21  # "ZF", then the unpacked size in hexadecimal, padded to 19 characters
+SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+"""A frame of lz4 or zstd that is to be skipped; which of them it is only the next one tells."""
 
 
 class Packing(NamedTuple):
@@ -27,17 +32,24 @@ class Packing(NamedTuple):
     make: Callable[[], Decompressor] | None
     magic: bytes = b""
     skipped: int = 0
+    frames: type[Frames] | None = None
+    """What unpacks it instead, where it is made of frames."""
     is_weak: bool = False
     """Its first bytes are common, so it must unpack before it is believed."""
+
+    @property
+    def is_read(self) -> bool:
+        return self.make is not None or self.frames is not None
 
 
 PACKINGS = (
     Packing("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]", re.S), lambda: Deflate(31), b"\x1f\x8b"),
     Packing("bzip2", re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), Bzip2, b"BZh"),
     Packing("xz", re.compile(rb"\xfd7zXZ\0"), Lzma, b"\xfd7zXZ\0"),
-    Packing("zstd", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), None),
-    Packing("lz4", re.compile(rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18"), None),
-    Packing("7z", re.compile(rb"7z\xbc\xaf\x27\x1c"), None),
+    Packing("zstd", re.compile(rb"\x28\xb5\x2f\xfd"), None, frames=Zstd),
+    Packing("lz4", re.compile(rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18"), None, frames=Lz4),
+    Packing("zstd", SKIPPED, None, frames=Zstd, is_weak=True),
+    Packing("lz4", SKIPPED, None, frames=Lz4, is_weak=True),
     Packing("rar", re.compile(rb"Rar!\x1a\x07"), None),
     Packing("lzip", re.compile(rb"LZIP\x01"), None),
     Packing("lzma", re.compile(rb"\x5d\0\0.{2}(.{8})\0", re.S), lambda: Lzma(alone=True), is_weak=True),
@@ -65,7 +77,7 @@ def members(contents: Contents, budget: Budget) -> Iterator[Member]:
 def faults(contents: Contents) -> Iterator[Fault]:
     """Packed bytes that end early, are corrupt or are followed by others."""
     found = packing(contents)
-    if found is None or found.make is None:
+    if found is None or not found.is_read:
         return
     inflation, size = _inflation(contents, found), 0
     for piece in inflation:
@@ -80,28 +92,33 @@ def packing(contents: Contents) -> Packing | None:
     """How the bytes are packed; None where they are not."""
     head = contents.at(0, FIRST_BYTES)
     for found in PACKINGS:
-        if found.pattern.match(head):
-            return None if found.is_weak and not _unpacks(contents, found) else found
+        if found.pattern.match(head) and (not found.is_weak or _unpacks(contents, found)):
+            return found
     return None
 
 
 def unpacked(contents: Contents) -> Inflation | None:
     """The unpacked bytes; None where they are not packed, or nobody here can unpack them."""
     found = packing(contents)
-    return None if found is None or found.make is None else _inflation(contents, found)
+    return None if found is None or not found.is_read else _inflation(contents, found)
 
 
 def first(inflation: Inflation, length: int = SNIFFED) -> bytes:
     """The first `length` unpacked bytes, or fewer."""
     data = b""
-    for piece in inflation:
-        data += piece[: length - len(data)]
-        if len(data) >= length:
-            break
+    try:
+        for piece in inflation:
+            data += piece[: length - len(data)]
+            if len(data) >= length:
+                break
+    except LimitPassed:  # whoever unpacks it all tells it
+        pass
     return data
 
 
 def _inflation(contents: Contents, found: Packing) -> Inflation:
+    if found.frames is not None:
+        return found.frames(contents)
     if found.make is None:
         raise FormatError(f"{found.name}: not read here")
     skipped = found.skipped

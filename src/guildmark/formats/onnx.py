@@ -59,7 +59,7 @@ class Tensor(NamedTuple):
 
 class Model(NamedTuple):
     """What a model says of itself. `operators` counts the nodes by (domain, type), those of inner graphs
-    and functions included."""
+    and functions included; `functions` are those that the model defines itself, by (domain, name)."""
 
     ir_version: int
     producer: str
@@ -72,6 +72,7 @@ class Model(NamedTuple):
     outputs: tuple[str, ...]
     operators: dict[tuple[str, str], int]
     tensors: tuple[Tensor, ...]
+    functions: frozenset[tuple[str, str]] = frozenset()
 
 
 def recognises(contents: Contents) -> bool:
@@ -151,6 +152,7 @@ class _Walk:
         self._reader = Reader(contents, MOST_FIELDS)
         self._operators: Counter[tuple[str, str]] = Counter()
         self._tensors: list[Tensor] = []
+        self._functions: set[tuple[str, str]] = set()
 
     def model(self) -> Model:
         version, words = 0, {2: "", 3: "", 4: ""}
@@ -172,6 +174,8 @@ class _Walk:
                 metadata.update((self._pair(field),))
             elif field.number in (20, 25):
                 self._nodes_within(field, (1, 2) if field.number == 20 else (7, 11))
+                if field.number == 25:
+                    self._functions.add((self._last(field, 10), self._last(field, 1)))
         if not graphs:
             raise FormatError("it has no graph")
         names, inputs, outputs = (tuple(word for graph in graphs for word in graph[part]) for part in range(3))
@@ -187,6 +191,7 @@ class _Walk:
             outputs=outputs,
             operators=dict(self._operators),
             tensors=tuple(self._tensors),
+            functions=frozenset(self._functions),
         )
 
     def _graph(self, graph: Field, depth: int) -> tuple[list[str], list[str], list[str]]:

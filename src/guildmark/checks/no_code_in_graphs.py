@@ -1,0 +1,123 @@
+"""A graph whose operators are not its runtime's own makes it load a library, or run Python, to have them."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from guildmark.check import check, failed, not_applicable, passed, unknown
+from guildmark.errors import GuildmarkError
+from guildmark.file import File
+from guildmark.formats import coreml, mxnet, onnx, openvino, paddle
+from guildmark.records import Finding
+from guildmark.subject import Subject
+
+STANDARD = frozenset(("", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training"))
+"""Domains of the ONNX standard: https://github.com/onnx/onnx/blob/main/docs/Operators.md and its neighbours."""
+OF_RUNTIME = frozenset(("com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc", "com.microsoft.experimental"))
+"""Built into ONNX Runtime, in C++: its docs/ContribOperators.md. Reviewed: they compute on their inputs, but for
+those of RUNS_PYTHON and COMPILED."""
+RUNS_PYTHON = re.compile(r"Py(thon)?(Custom|Stateless)?(Op|Func|Call|Script)|PythonOp|TritonOp|ATen(?![a-z])")
+"""Operators that call Python: of ONNX Runtime's training and extensions, and of its old language interop."""
+PYTHON_DOMAINS = re.compile(r"ai\.onnx\.contrib|pyop.*|.*\bpython\b.*", re.I)
+"""Domains whose operators a Python function may stand behind (onnxruntime-extensions' @onnx_op, PyOp)."""
+COMPILED = frozenset(("EPContext",))
+"""Operators that hold a program compiled for one chip, or name the file that does."""
+PADDLE = re.compile(r"py_?func\w*|py_?layer\w*|python\w*", re.I)
+"""Paddle's operators that call Python: `py_func` by an index of what is registered, a PyLayer by its class."""
+MXNET = frozenset(("Custom", "_Native", "_NDArray", "_CustomFunction", "_CrossDeviceCustom"))
+"""MXNet's operators that call Python; the last of them by an address in memory."""
+OPENVINO = re.compile(r"|opset\d{1,2}|experimental|ie_internal_opset")
+"""The operation sets that OpenVINO itself brings; old models name none."""
+MOST_TOLD = 20
+
+
+@check(
+    applies_to="model dataset tool",
+    remedy="Export the model again with the standard's own operators; or look at the code that it needs before.",
+    bears_on="load",
+)
+def no_code_in_graphs(subject: Subject) -> Iterator[Finding]:
+    """Do graphs run with the operators of their runtime alone, without code of someone's own?"""
+    asked = False
+    for file in subject.files():
+        for name in file.formats:
+            if name in _READERS and file.readable:
+                asked = True
+                yield from _of_file(file, _READERS[name])
+    if not asked:
+        yield not_applicable(
+            "no file is a graph of operators that is read here (ONNX, Core ML, OpenVINO, Paddle, MXNet)"
+        )
+
+
+def _of_file(file: File, read: Callable[[File], Iterator[Finding]]) -> Iterator[Finding]:
+    told = 0
+    try:
+        for finding in read(file):
+            told += 1
+            if told <= MOST_TOLD:
+                yield finding
+        if told > MOST_TOLD:
+            says = f"{told - MOST_TOLD} other operators of someone's own"
+            yield failed(f"{file.path} has {says}", file.seen("", says))
+    except GuildmarkError as error:
+        yield unknown(f"{file.path} was not read to its end: {error.says}", file.seen("", error.says))
+        return
+    if not told:
+        yield passed(f"{file.path} needs no code of its own", file.seen("", "every operator is the runtime's own"))
+
+
+def _of_onnx(file: File) -> Iterator[Finding]:
+    model = onnx.model(file.contents)
+    for (domain, operator), count in sorted(model.operators.items()):
+        called = f"{domain}.{operator}" if domain else operator
+        seen = file.seen("graph", f"{called[:300]}, {count} times")
+        if (domain, operator) in model.functions:
+            continue
+        if RUNS_PYTHON.match(operator) or (PYTHON_DOMAINS.fullmatch(domain)):
+            yield failed(f"{file.path} has the operator {called[:200]}, which runs Python", seen)
+        elif operator in COMPILED and domain in OF_RUNTIME:
+            yield unknown(f"{file.path} has {called[:200]}: a program that was compiled elsewhere", seen)
+        elif domain not in STANDARD | OF_RUNTIME:
+            yield unknown(f"{file.path} has the operator {called[:200]}, which is in no runtime's own domain", seen)
+
+
+def _of_coreml(file: File) -> Iterator[Finding]:
+    classes = Counter(found.name for found in coreml.named(file.contents) if found.kind == "class")
+    for name, count in sorted(classes.items()):
+        seen = file.seen("model", f"{name[:300]}, {count} times")
+        yield failed(f"{file.path} has its loader make an instance of the class {name[:200]}", seen)
+
+
+def _of_paddle(file: File) -> Iterator[Finding]:
+    for operator, count in sorted(paddle.operators(file.contents).items()):
+        if PADDLE.fullmatch(operator):
+            seen = file.seen("program", f"{operator[:300]}, {count} times")
+            yield failed(f"{file.path} has the operator {operator[:200]}, which runs Python", seen)
+
+
+def _of_mxnet(file: File) -> Iterator[Finding]:
+    for operator, count in sorted(mxnet.operators(file.contents).items()):
+        if operator in MXNET:
+            seen = file.seen("nodes", f"{operator[:300]}, {count} times")
+            yield failed(f"{file.path} has the operator {operator[:200]}, which runs Python", seen)
+
+
+def _of_openvino(file: File) -> Iterator[Finding]:
+    for program in openvino.programs(file.contents):
+        yield failed(f"{file.path} names the program {program[:200]}", file.seen("an attribute", program))
+    for layer in sorted(openvino.layers(file.contents)):
+        seen = file.seen("layers", f"{layer.type[:200]} of {layer.version[:100]}")
+        if "python" in f"{layer.type} {layer.version}".lower():
+            yield failed(f"{file.path} has the layer {layer.type[:200]}, which runs Python", seen)
+        elif not OPENVINO.fullmatch(layer.version):
+            yield unknown(f"{file.path} has the layer {layer.type[:200]}, which is an extension of someone's own", seen)
+
+
+_READERS: dict[str, Callable[[File], Iterator[Finding]]] = {
+    "onnx": _of_onnx,
+    "coreml": _of_coreml,
+    "openvino": _of_openvino,
+    "paddle": _of_paddle,
+    "mxnet": _of_mxnet,
+}

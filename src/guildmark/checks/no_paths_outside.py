@@ -1,0 +1,157 @@
+"""A file that names others can make its loader read or write anywhere on your disk, or on another machine."""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from guildmark.check import check, failed, not_applicable, passed, unknown
+from guildmark.errors import GuildmarkError, LimitPassed
+from guildmark.file import File
+from guildmark.formats import coreml, hdf5, onnx
+from guildmark.manifest import printable
+from guildmark.records import Finding
+from guildmark.subject import Subject
+
+INDEX = re.compile(r"\.index(\.[\w-]+)?\.json$")
+LARGEST_INDEX = 64 << 20
+MOST_TOLD = 20
+"""Paths that one file is told for; more are counted."""
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_IN_MEMORY = "*/"
+"""How ONNX Runtime marks a location that is an address in memory, which no file may give it."""
+
+
+class Named(NamedTuple):
+    """A path that a file names: where that stands, what it is for, whether it must be seen to be believed."""
+
+    path: str
+    at: str
+    what: str
+    must_be_here: bool = True
+
+
+@check(
+    applies_to="model dataset tool",
+    remedy="Do not load or unpack it; ask its maker for files whose paths stay in their folder.",
+    bears_on="load",
+)
+def no_paths_outside(subject: Subject) -> Iterator[Finding]:
+    """Do all paths that files and archives name stay inside their folder?"""
+    here = frozenset(file.path for file in subject.files())
+    links = {file.path: file for file in subject.files() if (file.sha256 or "").startswith("link:")}
+    looked = False
+    for file in subject.files():
+        readers = [_READERS[name] for name in file.formats if name in _READERS]
+        if INDEX.search(file.name):
+            readers.append(_of_index)
+        if file.archive:
+            looked = True
+            yield from _of_member(file, links)
+        if readers and file.readable:
+            looked = True
+            yield from _of_file(file, here, readers)
+    if not looked:
+        yield not_applicable("no file names others")
+    else:
+        yield passed("every other path that is named stays in its folder")
+
+
+def _of_file(file: File, here: frozenset[str], readers: list[Callable[[File], Iterator[Named]]]) -> Iterator[Finding]:
+    findings: dict[str, Finding] = {}
+    broken = ""
+    for read in readers:
+        try:
+            for named in read(file):
+                if named.path not in findings and (found := _judged(file, named, here)):
+                    findings[named.path] = found
+        except GuildmarkError as error:
+            broken = error.says
+    yield from list(findings.values())[:MOST_TOLD]
+    if len(findings) > MOST_TOLD:
+        says = f"{len(findings) - MOST_TOLD} other paths"
+        yield failed(f"{file.path} names {says}", file.seen("", says))
+    if broken:
+        yield unknown(f"{file.path} was not read to its end: {broken}", file.seen("", broken))
+    elif not findings:
+        yield passed(f"{file.path} names no path outside of its folder", file.seen("", "all paths stay inside"))
+
+
+def _judged(file: File, named: Named, here: frozenset[str]) -> Finding | None:
+    evidence = file.seen(named.at, named.path)
+    if _leads_out(named.path):
+        return failed(f"{file.path} names {named.path[:200]}, outside of its folder, for {named.what}", evidence)
+    around, _, own = file.path.rpartition("!")
+    place = posixpath.normpath(posixpath.join(posixpath.dirname(own), printable(named.path)))
+    if named.must_be_here and (f"{around}!{place}" if around else place) not in here:
+        return unknown(f"{file.path} names {named.path[:200]} for {named.what}, which is not among the files", evidence)
+    return None
+
+
+def _leads_out(path: str) -> bool:
+    """Whether a path may lead out of the folder that it is named in, on any system."""
+    parts = path.replace("\\", "/").split("/")
+    if path.startswith(("/", "\\", "~", _IN_MEMORY)) or _DRIVE.match(path) or _SCHEME.match(path) or "\0" in path:
+        return True
+    return ".." in parts or any(part.startswith(("$", "%")) and len(part) > 1 for part in parts[:1])
+
+
+def _of_onnx(file: File) -> Iterator[Named]:
+    for tensor in onnx.model(file.contents).tensors:
+        location = (tensor.external or {}).get("location", "")
+        if location:
+            yield Named(location, f"byte {tensor.at}", f"the tensor {tensor.name[:100]}")
+
+
+def _of_coreml(file: File) -> Iterator[Named]:
+    for found in coreml.named(file.contents):
+        if found.kind == "weights":
+            path = found.name.removeprefix("@model_path/")
+            yield Named(path, f"byte {found.at}", "weights", must_be_here=False)
+        elif found.kind == "model" and found.name:
+            yield Named(found.name, f"byte {found.at}", "a linked model")
+
+
+def _of_hdf5(file: File) -> Iterator[Named]:
+    for found in hdf5.walk(file.contents):
+        for path in found.external:
+            yield Named(path, found.path, "data that it keeps outside")
+
+
+def _of_index(file: File) -> Iterator[Named]:
+    """The shards that an index of weights names."""
+    if file.size > LARGEST_INDEX:
+        raise LimitPassed(f"it has {file.size} bytes")
+    try:
+        tree = msgspec.json.decode(file.contents.at(0, LARGEST_INDEX))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    weights = tree.get("weight_map") if isinstance(tree, dict) else None
+    for tensor, shard in weights.items() if isinstance(weights, dict) else ():
+        for path in shard if isinstance(shard, list) else [shard]:
+            if isinstance(path, str):
+                yield Named(path, f"weight_map.{tensor[:100]}", "a shard", must_be_here=False)
+
+
+def _of_member(file: File, links: dict[str, File]) -> Iterator[Finding]:
+    """Names of an archive's members, and links, that unpack outside of the folder."""
+    around, _, name = file.path.rpartition("!")
+    target = (file.sha256 or "")[5:] if file.path in links else ""
+    if target and (target.startswith(("/", "../", "\\")) or target == ".." or _DRIVE.match(target)):
+        yield failed(f"{file.path} is a link to {target[:200]}, out of the folder", file.seen("", f"link to {target}"))
+    elif name.startswith(("/", "\\")) or _DRIVE.match(name) or ".." in name.replace("\\", "/").split("/"):
+        yield failed(f"{file.path} would be unpacked out of the folder", file.seen("its name", name))
+    elif links:
+        place = posixpath.dirname(posixpath.normpath(name))
+        while place and place != "/":
+            if f"{around}!{place}" in links:
+                yield failed(f"{file.path} would be unpacked through the link {place}", file.seen("its name", name))
+                return
+            place = posixpath.dirname(place)
+
+
+_READERS: dict[str, Callable[[File], Iterator[Named]]] = {"onnx": _of_onnx, "coreml": _of_coreml, "hdf5": _of_hdf5}
