@@ -38,6 +38,7 @@ docs: .venv/dev  ## build the documentation into site/
 
 campaign: .venv/dev  ## the long, seeded, resumable counts; each adds a line to races/RESULTS.md
 	@$(BIN)/python -m races.campaign
+	@$(BIN)/python -m races.differential
 
 table: .venv/dev  ## vet the real releases again and rewrite docs/real-subjects.md
 	@$(BIN)/python -m races.real_subjects

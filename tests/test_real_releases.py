@@ -20,19 +20,19 @@ EXPECTED = {
         {"card_states_use_and_limits", "provenance_stated", "training_data_described"},
         set[str](),
     ),
-    # joblib files that rebuild scikit-learn objects
+    # joblib files that rebuild scikit-learn estimators from plain values
     "alt_profanity_check": (
-        *("model", "licensed", None),
-        {"card_states_use_and_limits", "no_code_in_pickles"},
+        *("model", "licensed", "intact"),
+        {"card_states_use_and_limits"},
         set[str](),
     ),
     "arabic_toxic": (
-        *("model", "licensed", None),
-        {"card_states_use_and_limits", "no_code_in_pickles", "provenance_stated", "training_data_described"},
+        *("model", "licensed", "intact"),
+        {"card_states_use_and_limits", "provenance_stated", "training_data_described"},
         set[str](),
     ),
-    # a pickle of scipy objects among its data
-    "garak": ("tool", "complete", None, {"no_code_in_pickles"}, {"tests_shipped"}),
+    # among its data a pickle of scipy and numpy values, and prompts that attack: data, not instructions
+    "garak": ("tool", "complete", "intact", set[str](), {"tests_shipped"}),
     "modelscan": ("tool", "complete", "intact", set[str](), {"tests_shipped"}),
     "fairlearn": ("tool", "complete", "intact", set[str](), {"tests_shipped"}),
     # MIT by its metadata, and no file holds the licence's text

@@ -25,6 +25,7 @@ PUBLISHED = {
     "documented_model/2026.1": "7431c36ef2c6a585b2ccc6db1ea445f4a0da7505bfee528ae8fc27fdd2f0f20a",
     "documented_tool/2026.1": "e9f86f06ce0bc8af14e554167cd58ee6508425542d58c9342bae772e86649d32",
     "safe_files/2026.1": "47712dfac6fe65e806b6084633f4c98bb7fbbc2d5bc107e11cf804f519f80b6a",
+    "safe_files/2026.2": "2a09d5f88c7b0b3007fabbc8d78d46f404eaf3cfeaa78ff437050d0797796808",
 }
 """sha256 of each published version: it never changes; write the next one."""
 

@@ -1,7 +1,7 @@
 """What a source hands over to be opened, and what a user asked of the opening."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -10,6 +10,9 @@ from guildmark.limits import Limits
 from guildmark.records import Kind, Listing
 
 NOT_READ_HERE = "digest published, not read here"
+
+Hashing = Literal["all", "named", "none"]
+"""What gets a sha256: all; all but an archive's plain numbers, which its own covers; nothing (structure alone)."""
 
 
 class Held(NamedTuple):
@@ -57,3 +60,4 @@ class Opening(msgspec.Struct, frozen=True):
     cache: str | None = None
     progress: Callable[[str, int, int], None] | None = None
     """Called with a label, bytes done and bytes in all (0: not known)."""
+    hashing: Hashing = "all"

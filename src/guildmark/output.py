@@ -2,13 +2,16 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from guildmark.errors import ReportError
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write to a temporary file in the same folder, then rename; raises ReportError, leaving no trace."""
+def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write to a temporary file in the same folder, then rename; raises ReportError, leaving no trace.
+
+    Of pieces of data each is written as it comes."""
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -17,7 +20,7 @@ def write_whole(path: Path, data: bytes) -> None:
         ) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())

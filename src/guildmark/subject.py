@@ -16,7 +16,9 @@ LOCAL = ("file", "folder")
 
 
 class Subject:
-    """What is being looked at. `aside` names what its source did not look at, and why."""
+    """What is being looked at. `aside` names what its source did not look at, and why.
+
+    `allowed` are the names that a user lets pickles use, besides the reviewed list (`inert.py`)."""
 
     def __init__(
         self,
@@ -28,6 +30,7 @@ class Subject:
         self.record = record
         self.listings = listings
         self.aside = aside
+        self.allowed: frozenset[str] = frozenset()
         self._files = tuple(files)
 
     @property

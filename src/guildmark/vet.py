@@ -1,27 +1,18 @@
 """Asks every check, in a worker process with a time limit a check and a memory limit in all."""
 
-import contextlib
-import os
-import select
-import signal
-import socket
-import struct
-import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
 from guildmark import check as shelf
-from guildmark.bounds import bind_to_parent, bound_memory
 from guildmark.check import Check
 from guildmark.errors import GuildmarkError
 from guildmark.limits import Limits
 from guildmark.records import Assessment, Finding, Outcome
 from guildmark.subject import Subject
 from guildmark.version import MADE_BY
-
-_LENGTH = struct.Struct(">I")
-_LONGEST_ANSWER = 64 << 20
+from guildmark.worker import Connection, Worker
 
 
 def vet(
@@ -51,21 +42,29 @@ def vet(
 
 def ask(subject: Subject, check: Check, limits: Limits) -> list[Finding]:
     """One check's findings; a crash or silence is UNKNOWN, and so is all beyond the bound on findings."""
+    findings, broke_off = attempt(subject, check, limits)
+    if broke_off or not findings:
+        findings.append(Finding(check.id, Outcome.UNKNOWN, broke_off or "the check said nothing"))
+    return findings
+
+
+def attempt(subject: Subject, check: Check, limits: Limits) -> tuple[list[Finding], str]:
+    """One check's findings, and why it broke off; empty where it came to its end."""
     findings: list[Finding] = []
+    broke_off = ""
     try:
         for finding in check.ask(subject):
             if len(findings) >= limits.findings:
-                findings.append(shelf.unknown(f"stopped after {limits.findings} findings"))
+                broke_off = f"stopped after {limits.findings} findings"
                 break
-            findings.append(finding)
+            findings.append(msgspec.structs.replace(finding, check=check.id))
     except MemoryError:
-        findings.append(shelf.unknown(f"it needs more than {limits.memory} bytes of memory"))
+        broke_off = f"it needs more than {limits.memory} bytes of memory"
     except GuildmarkError as error:
-        findings.append(shelf.unknown(error.says))
+        broke_off = error.says
     except Exception as error:  # whatever a hostile file makes a check do, it is no answer
-        findings.append(shelf.unknown(f"the check crashed: {type(error).__name__}: {error}"))
-    findings = findings or [shelf.unknown("the check said nothing")]
-    return [msgspec.structs.replace(finding, check=check.id) for finding in findings]
+        broke_off = f"the check crashed: {type(error).__name__}: {error}"
+    return findings, broke_off
 
 
 def _foreign(check: Check, subject: Subject) -> Finding:
@@ -76,83 +75,22 @@ def _ask_all(subject: Subject, checks: list[Check], limits: Limits) -> Iterator[
     """Every check with its findings, in order; a worker that hangs or dies is replaced by a new one."""
     left = list(checks)
     while left:
-        with _Worker(subject, left, limits) as worker:
+        answer_all = partial(_answer_all, subject, tuple(left), limits)
+        with Worker(answer_all, limits.memory, limits.seconds * len(left)) as worker:
             while left:
-                answers, lost = worker.next_answer(limits.seconds)
+                body, lost = worker.receive(limits.seconds)
                 check = left.pop(0)
-                yield check, answers or [Finding(check.id, Outcome.UNKNOWN, lost)]
+                yield check, msgspec.msgpack.decode(body, type=list[Finding]) if body else [_lost(check, lost)]
                 if lost:
                     break
 
 
-class _Worker:
-    """A child process that answers checks in turn."""
-
-    def __init__(self, subject: Subject, checks: list[Check], limits: Limits) -> None:
-        self._ours, theirs = socket.socketpair()
-        life, self._hold = os.pipe()
-        self._pid = os.fork()
-        if self._pid == 0:
-            self._ours.close()
-            os.close(self._hold)
-            _answer_all(theirs, life, subject, checks, limits)
-        theirs.close()
-        os.close(life)
-
-    def __enter__(self) -> "_Worker":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ours.close()
-        os.close(self._hold)
-        self._end()
-
-    def next_answer(self, seconds: float) -> tuple[list[Finding], str]:
-        """The next check's findings, or none and why they are lost."""
-        deadline = time.monotonic() + seconds
-        head = self._receive(_LENGTH.size, deadline)
-        length = _LENGTH.unpack(head)[0] if head else 0
-        body = self._receive(length, deadline) if 0 < length <= _LONGEST_ANSWER else b""
-        if body:
-            return msgspec.msgpack.decode(body, type=list[Finding]), ""
-        if time.monotonic() >= deadline:
-            return [], f"the check took more than {seconds:g} seconds"
-        return [], f"the worker that asked it died ({self._end()})"
-
-    def _receive(self, length: int, deadline: float) -> bytes:
-        """Exactly `length` bytes, or none if the worker is silent until the deadline, or gone."""
-        data = b""
-        while len(data) < length:
-            ready, _, _ = select.select([self._ours], [], [], max(0.0, deadline - time.monotonic()))
-            with contextlib.suppress(ConnectionError):
-                piece = self._ours.recv(min(length - len(data), 1 << 20)) if ready else b""
-            if not ready or not piece:
-                return b""
-            data += piece
-        return data
-
-    def _end(self) -> str:
-        """Kill the worker if it lives, and say how it ended."""
-        if not self._pid:
-            return "it had ended"
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
-        _, status = os.waitpid(self._pid, 0)
-        self._pid = 0
-        code = os.waitstatus_to_exitcode(status)
-        return signal.Signals(-code).name if code < 0 else f"exit {code}"
+def _lost(check: Check, why: str) -> Finding:
+    says = f"the check {why}" if why.startswith("took") else why
+    return Finding(check.id, Outcome.UNKNOWN, says)
 
 
-def _answer_all(answers: socket.socket, life: int, subject: Subject, checks: list[Check], limits: Limits) -> None:
-    """The worker's whole life; it leaves without running what the parent would run at its own end."""
-    status = 1
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        bind_to_parent(life)
-        bound_memory(limits.memory, cpu_seconds=limits.seconds * len(checks))
-        for check in checks:
-            body = msgspec.msgpack.encode(ask(subject, check, limits))
-            answers.sendall(_LENGTH.pack(len(body)) + body)
-        status = 0
-    finally:
-        os._exit(status)
+def _answer_all(subject: Subject, checks: Sequence[Check], limits: Limits, answers: Connection) -> None:
+    """The worker's whole life."""
+    for check in checks:
+        answers.send(msgspec.msgpack.encode(ask(subject, check, limits)))

@@ -23,6 +23,7 @@ class Walk:
     def __init__(self, opening: Opening) -> None:
         self._progress = opening.progress
         self._limits = opening.limits
+        self._hashing = opening.hashing
         self._budget = Budget(opening.limits)
 
     def take_in(self, given: Given) -> Iterator[File]:
@@ -40,7 +41,7 @@ class Walk:
 
     def _read(self, path: str, contents: Contents, depth: int, *, raw: bool = False) -> Iterator[File]:
         try:
-            look, sha256 = self._hash(path, contents)
+            look, sha256 = self._hash(path, contents) if self._is_hashed(raw) else _unhashed(contents, raw)
         except GuildmarkError as error:
             yield File(path, contents.size, None, None, unread=error.says)
             return
@@ -50,7 +51,10 @@ class Walk:
         else:
             yield from self._recognise(file, look, depth)
 
-    def _hash(self, path: str, contents: Contents) -> tuple[Contents, str]:
+    def _is_hashed(self, raw: bool) -> bool:
+        return self._hashing == "all" or (self._hashing == "named" and not raw)
+
+    def _hash(self, path: str, contents: Contents) -> tuple[Contents, str | None]:
         """What to recognise the format in, and the sha256, of one reading."""
         hasher, done, data = hashlib.sha256(), 0, b""
         for data in chunks(contents, KEPT):
@@ -102,6 +106,11 @@ class Walk:
             yield File(path, member.contents.size, None, None, unread="not read here", raw=True)
         else:
             yield from self._read(path, member.contents, depth, raw=member.raw)
+
+
+def _unhashed(contents: Contents, raw: bool) -> tuple[Contents, None]:
+    """What to recognise the format in, without reading more than that takes."""
+    return (InMemory(contents.at(0, KEPT)) if contents.size <= KEPT and not raw else contents), None
 
 
 def _with_folders(name: str) -> Iterator[str]:

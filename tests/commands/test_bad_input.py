@@ -39,7 +39,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     ("name", "data", "code", "says"),
     [
         ("m.gguf", GGUF_BOMB, 1, "is not a whole gguf"),
-        ("bomb.zip", zipped("zeros", bytes(50_000_000)), 3, "200 times"),
+        ("bomb.zip", zipped("zeros", bytes(50_000_000)), 1, "200 times"),
         ("README.md", YAML_BOMB.encode(), 1, "alias"),
         ("tiny-1.0-py3-none-any.whl", zipped("tiny/a.py", b"x" * 5000)[:60], 1, "no wheel"),
         ("empty.safetensors", b"", 1, "is no safetensors"),

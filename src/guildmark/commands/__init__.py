@@ -11,6 +11,7 @@ from guildmark.errors import GuildmarkError
 from guildmark.version import MADE_BY
 
 if TYPE_CHECKING:  # `guildmark --help` needs none of it
+    from guildmark.limits import Limits
     from guildmark.records import Report
     from guildmark.standard import Standard
 
@@ -87,6 +88,33 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=leaves.names("reports"), default="text", help="the report's format")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the report there, whole or not at all")
     parser.add_argument("--quiet", action="store_true", help="no progress, and no word of where the report went")
+
+
+def limit_argument(parser: argparse.ArgumentParser) -> None:
+    """What every command takes that reads a subject's bytes."""
+    import msgspec
+
+    from guildmark.limits import Limits
+
+    bounds = ", ".join(f"{field.name}={field.default}" for field in msgspec.structs.fields(Limits))
+    parser.add_argument("--limit", action="append", default=[], metavar="NAME=N", help=f"a bound; they are {bounds}")
+
+
+def read_limits(texts: Sequence[str]) -> "Limits":
+    """The limits, with those that `--limit NAME=N` asks; raises AskedWrongly."""
+    import msgspec
+
+    from guildmark.errors import AskedWrongly
+    from guildmark.limits import Limits
+
+    names = {field.name for field in msgspec.structs.fields(Limits)}
+    wanted: dict[str, int] = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        if name not in names or not number.isdecimal() or int(number) < 1:
+            raise AskedWrongly(f"--limit {text} makes no sense", f"write NAME=N, where NAME is one of {sorted(names)}")
+        wanted[name] = int(number)
+    return msgspec.structs.replace(Limits(), **wanted)
 
 
 def put_report(

@@ -34,6 +34,10 @@ class Progress:
         """So many checks are asked; the last was `label`."""
         self._show(label, done, total, 1, "checks")
 
+    def files(self, label: str, done: int) -> None:
+        """So many files are looked at, of nobody knows how many; the last was `label`."""
+        self._show(label, done, 0, 1, "files")
+
     def _show(self, label: str, done: int, total: int, scale: int, unit: str) -> None:
         now = time.monotonic()
         if self._silent or now - self._drawn < SECONDS_BETWEEN:

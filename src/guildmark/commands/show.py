@@ -1,11 +1,12 @@
-"""Show one check (what it asks, why it matters, what to do), one standard (its levels in words), or
-one schema (the JSON Schema of a report, an assessment or a verdict)."""
+"""Show one check (what it asks, why it matters, what to do), one standard (its levels in words), the
+names that a pickle may hold (all, or those that an ID is part of), or one schema (the JSON Schema of
+a report, an assessment or a verdict)."""
 
 import argparse
 
 import msgspec
 
-from guildmark import check, standard
+from guildmark import check, inert, standard
 from guildmark.errors import AskedWrongly
 from guildmark.records import Assessment, Report, Verdict
 
@@ -15,11 +16,13 @@ SCHEMAS = {"assessment": Assessment, "report": Report, "verdict": Verdict}
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("what", choices=tuple(SHOWN))
-    parser.add_argument("id", metavar="ID")
+    parser.add_argument("id", metavar="ID", nargs="?", default="", help="which one; `names` needs none")
 
 
 def run(asked: argparse.Namespace) -> int:
     """Print it."""
+    if not asked.id and asked.what != "names":
+        raise AskedWrongly(f"which {asked.what} is to be shown?", f"name it: guildmark show {asked.what} ID")
     print("\n".join(SHOWN[asked.what](asked.id)))
     return 0
 
@@ -58,4 +61,18 @@ def _schema(id: str) -> list[str]:
     return [msgspec.json.format(msgspec.json.encode(schema), indent=2).decode()]
 
 
-SHOWN = {"check": _check, "standard": _standard, "schema": _schema}
+def _names(part: str) -> list[str]:
+    found = [entry for entry in inert.entries() if not part or entry is inert.find(part) or part in str(entry.names)]
+    if not found:
+        raise AskedWrongly(f"no listed name is or holds {part}", "see `guildmark show names`")
+    lines = []
+    for entry in found:
+        lines += [entry.pattern or ", ".join(entry.names), f"  {entry.sort}, written by {entry.writes}"]
+        lines += [f"  why inert     {entry.why}"]
+        lines += [f"  called with   {signature or '()'}" for signature in entry.call]
+        lines += [f"  may stand as  {', '.join(entry.slots)}"] if entry.slots else []
+        lines += [f"  holds         {key}: {kind}" for key, kind in entry.keys.items()] + [""]
+    return lines[:-1]
+
+
+SHOWN = {"check": _check, "names": _names, "standard": _standard, "schema": _schema}

@@ -8,15 +8,12 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import msgspec
-
 from guildmark import asked as judging
 from guildmark import check as shelf
-from guildmark import commands
+from guildmark import commands, inert
 from guildmark.check import Check
 from guildmark.commands._progress import Progress
 from guildmark.errors import AskedWrongly
-from guildmark.limits import Limits
 from guildmark.material import Opening
 from guildmark.records import KINDS, Assessment, Outcome, Report, worst
 from guildmark.subject import open_subject
@@ -32,8 +29,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all-files", action="store_true", help="all files of a release, not one wheel and the sdist")
     parser.add_argument("--full", action="store_true", help="read all bytes of a repository, not the headers alone")
     parser.add_argument("--no-network", action="store_true", help="local paths only")
-    bounds = ", ".join(f"{field.name}={field.default}" for field in msgspec.structs.fields(Limits))
-    parser.add_argument("--limit", action="append", default=[], metavar="NAME=N", help=f"a bound; they are {bounds}")
+    allow = "names that pickles may use besides `guildmark show names`: a TOML file; the report says so"
+    parser.add_argument("--allow", metavar="FILE", help=allow)
+    commands.limit_argument(parser)
     commands.report_arguments(parser)
 
 
@@ -41,7 +39,7 @@ def run(asked: argparse.Namespace) -> int:
     """Open, vet, judge, report, and tell by the exit code whether what was asked is met."""
     wanted = judging.read_asked(asked.standard, asked.level)
     checks = [_check(id) for id in asked.check] or None
-    limits = _limits(asked.limit)
+    limits = commands.read_limits(asked.limit)
     with Progress(quiet=asked.quiet) as progress:
         subject = open_subject(
             asked.subject,
@@ -55,6 +53,7 @@ def run(asked: argparse.Namespace) -> int:
                 progress=progress.bytes,
             ),
         )
+        subject.allowed = inert.read_allowed(asked.allow) if asked.allow else frozenset()
         assessment = vet(subject, checks, limits, made_at=_now(), tell=progress.steps)
     judged = judging.all_verdicts(assessment, wanted) if wanted or not checks else ()
     report = Report(assessment, tuple(verdict for _, verdict in judged))
@@ -75,17 +74,6 @@ def _check(id: str) -> Check:
         return shelf.load(id)
     except KeyError:
         raise AskedWrongly(f"there is no check {id}", "see `guildmark list checks`") from None
-
-
-def _limits(texts: Sequence[str]) -> Limits:
-    names = {field.name for field in msgspec.structs.fields(Limits)}
-    wanted: dict[str, int] = {}
-    for text in texts:
-        name, _, number = text.partition("=")
-        if name not in names or not number.isdecimal() or int(number) < 1:
-            raise AskedWrongly(f"--limit {text} makes no sense", f"write NAME=N, where NAME is one of {sorted(names)}")
-        wanted[name] = int(number)
-    return msgspec.structs.replace(Limits(), **wanted)
 
 
 def _now() -> str:

@@ -1,0 +1,229 @@
+"""`guildmark scan` against other scanners, on the same files, taking turns.
+
+python -m races.scan --peers FOLDER [--corpus FOLDER] [--runs N] [--large-runs N] [--each] [--record]
+
+FOLDER holds a virtual environment a peer, named as the peer; one that is absent is left out, and the race says so:
+
+    python -m venv FOLDER/picklescan && FOLDER/picklescan/bin/pip install picklescan
+
+Some read every byte, and some read structure alone; guildmark runs as both (`guildmark`, `guildmark --no-hash`). A
+ratio is a contestant's median time by the clock over that of `guildmark`, in the same round of turns.
+"""
+
+import argparse
+import json
+import os
+import pickle
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from races.results import record
+
+PROGRAM = str(Path(sys.executable).parent / "guildmark")
+OURS = "guildmark"
+LARGE = 2_000_000_000
+SECONDS = 600
+EXAMPLES = Path(__file__).parent.parent / "tests" / "checks"
+
+PEERS: Mapping[str, list[str]] = {
+    "picklescan": ["picklescan", "-p"],
+    "modelscan": ["modelscan", "scan", "-p"],
+    "fickling": ["fickling", "--check-safety", "--json-output", os.devnull],
+    "hayward": ["hayward", "scan"],
+    "modelaudit": ["modelaudit", "scan"],
+}
+ONE_FILE_A_CALL = ("fickling",)
+"""Peers that take one file, and no folder: they are started for every file of the corpus."""
+
+
+class Taken(NamedTuple):
+    """What one run took, with all its child processes. `code` is how it ended; None where it was stopped."""
+
+    seconds: float
+    processor: float
+    memory: int
+    code: int | None
+
+
+def contestants(peers: Path | None) -> dict[str, list[str]]:
+    """The command of each that is here, without the path that it scans."""
+    found = {OURS: [PROGRAM, "scan", "--quiet"], f"{OURS} --no-hash": [PROGRAM, "scan", "--quiet", "--no-hash"]}
+    for name, (program, *arguments) in PEERS.items():
+        place = peers / name / "bin" / program if peers else None
+        if place is not None and place.exists():
+            found[name] = [str(place), *arguments]
+        else:
+            print(f"{name} is left out: it is not installed in the folder of peers")
+    return found
+
+
+def run(command: list[str], path: Path, *, each: bool = False) -> Taken:
+    """One run for a path; of a contestant that takes one file a call, or for `each` file, the sum of its calls."""
+    if not each and not any(name in command[0] for name in ONE_FILE_A_CALL):
+        return _run([*command, str(path)])
+    taken = [_run([*command, str(file)]) for file in _files(path)]
+    return Taken(
+        sum(one.seconds for one in taken),
+        sum(one.processor for one in taken),
+        max(one.memory for one in taken),
+        max((one.code for one in taken if one.code is not None), default=None),
+    )
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+
+
+def _run(command: list[str]) -> Taken:
+    start = time.monotonic()
+    environment = {**os.environ, "NO_COLOR": "1", "PROMPTFOO_DISABLE_TELEMETRY": "1"}
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, env=environment
+        )
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid or time.monotonic() - start > SECONDS:
+                break
+            time.sleep(0.005)
+        if not pid:
+            process.kill()
+            _, status, usage = os.wait4(process.pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    process.returncode = code
+    processor = usage.ru_utime + usage.ru_stime
+    return Taken(time.monotonic() - start, processor, usage.ru_maxrss, code if pid else None)
+
+
+def race(commands: Mapping[str, list[str]], path: Path, runs: int, *, each: bool = False) -> dict[str, list[Taken]]:
+    """Everyone's runs over one path; they take turns, after one round that only warms the page cache."""
+    taken: dict[str, list[Taken]] = {name: [] for name in commands}
+    _run([PROGRAM, "scan", "--quiet", str(path)])
+    for _ in range(runs):
+        for name, command in commands.items():
+            taken[name].append(run(command, path, each=each))
+    return taken
+
+
+def tell(what: str, taken: Mapping[str, list[Taken]]) -> str:
+    """The medians in a line, ours first."""
+    ours = statistics.median(one.seconds for one in taken[OURS])
+    told = []
+    for name, runs in taken.items():
+        seconds = statistics.median(one.seconds for one in runs)
+        processor = statistics.median(one.processor for one in runs)
+        ratio = "" if name == OURS else f", {seconds / ours:.1f} times"
+        memory = max(one.memory for one in runs) // 1000
+        stopped = "" if all(one.code is not None for one in runs) else f", stopped after {SECONDS} s"
+        codes = {one.code for one in runs} - {0, 1, 3, None}  # 2 and above: it says itself that it did not scan all
+        broken = f", ended with {sorted(map(str, codes))[0]}" if codes else ""
+        told.append(f"{name} {seconds:.2f} s ({processor:.2f} CPU-s, {memory} MB{ratio}{stopped}{broken})")
+    line = "; ".join(told)
+    print(f"{what}: {line}", flush=True)
+    return line
+
+
+def safetensors(path: Path, size: int = LARGE) -> None:
+    """One tensor of zeros, which take no room on disk."""
+    header = json.dumps({"weight": {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}}).encode()
+    header += b" " * (-len(header) % 8)
+    with path.open("wb") as file:
+        file.write(struct.pack("<Q", len(header)) + header)
+        file.truncate(8 + len(header) + size)
+
+
+def gguf(path: Path, size: int = LARGE) -> None:
+    """One F32 tensor of zeros behind two entries of metadata (version 3)."""
+
+    def text(value: str) -> bytes:
+        return struct.pack("<Q", len(value)) + value.encode()
+
+    head = b"GGUF" + struct.pack("<IQQ", 3, 1, 2)
+    head += text("general.architecture") + struct.pack("<I", 8) + text("llama")
+    head += text("general.alignment") + struct.pack("<II", 4, 32)
+    head += text("token_embd.weight") + struct.pack("<IQIQ", 1, size // 4, 0, 0)
+    with path.open("wb") as file:
+        file.write(head + bytes(-len(head) % 32))
+        file.truncate(len(head) + (-len(head) % 32) + size)
+
+
+def _state_dict(numbers: int) -> bytes:
+    """A pickle as torch writes it: `torch._utils._rebuild_tensor_v2` of a storage that a persistent id names."""
+
+    def name(module: str, name: str) -> bytes:
+        return pickle.GLOBAL + f"{module}\n{name}\n".encode()
+
+    def text(value: str) -> bytes:
+        return pickle.BINUNICODE + struct.pack("<I", len(value)) + value.encode()
+
+    def whole(value: int) -> bytes:
+        return pickle.BININT + struct.pack("<i", value)
+
+    storage = pickle.MARK + text("storage") + name("torch", "FloatStorage") + text("0") + text("cpu") + whole(numbers)
+    shape = whole(numbers) + pickle.TUPLE1 + whole(1) + pickle.TUPLE1
+    hooks = name("collections", "OrderedDict") + pickle.EMPTY_TUPLE + pickle.REDUCE
+    tensor = name("torch._utils", "_rebuild_tensor_v2") + pickle.MARK + storage + pickle.TUPLE + pickle.BINPERSID
+    tensor += whole(0) + shape + pickle.NEWFALSE + hooks + pickle.TUPLE + pickle.REDUCE
+    return pickle.PROTO + b"\x02" + pickle.EMPTY_DICT + text("weight") + tensor + pickle.SETITEM + pickle.STOP
+
+
+def torch_zip(path: Path, size: int = LARGE) -> None:
+    """A state dict of one tensor, stored as `torch.save` does."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        archive.writestr("archive/data.pkl", _state_dict(size // 4))
+        archive.writestr("archive/byteorder", "little")
+        with archive.open("archive/data/0", "w", force_zip64=True) as storage:
+            piece = bytes(1 << 20)
+            for start in range(0, size, len(piece)):
+                storage.write(piece[: size - start])
+        archive.writestr("archive/version", "3\n")
+
+
+def main() -> int:
+    """Run the races and print what came out."""
+    parser = argparse.ArgumentParser("races.scan", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--peers", type=Path, help="the folder of their virtual environments")
+    parser.add_argument(
+        "--corpus", type=Path, default=EXAMPLES, help="a folder of small files; our examples, if not given"
+    )
+    parser.add_argument("--each", action="store_true", help="the small files also in a process each")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--large-runs", type=int, default=3)
+    parser.add_argument("--large", type=int, default=LARGE, metavar="BYTES", help="the size of large files")
+    parser.add_argument("--record", action="store_true", help="add the results to races/RESULTS.md")
+    asked = parser.parse_args()
+    commands = contestants(asked.peers)
+    words = f"--runs {asked.runs} --large-runs {asked.large_runs} --record"
+    for what, taken in _races(commands, asked.corpus.resolve(), asked):
+        line = tell(what, taken)
+        if asked.record:
+            record(what, line, "", f"python -m races.scan --peers FOLDER --corpus FOLDER {words}")
+    return 0
+
+
+def _races(
+    commands: Mapping[str, list[str]], corpus: Path, asked: argparse.Namespace
+) -> Iterator[tuple[str, dict[str, list[Taken]]]]:
+    files = len(_files(corpus))
+    yield f"scan, {files} small files", race(commands, corpus, asked.runs)
+    if asked.each:
+        yield f"scan, {files} small files, a process each", race(commands, corpus, asked.runs, each=True)
+    makers = {"torch zip": (torch_zip, "m.pt"), "safetensors": (safetensors, "m.safetensors"), "GGUF": (gguf, "m.gguf")}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (make, file) in makers.items():
+            path = Path(folder) / file
+            make(path, asked.large)
+            yield f"scan, {name} of {asked.large / 1e9:g} GB", race(commands, path, asked.large_runs)
+            path.unlink()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

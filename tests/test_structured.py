@@ -1,0 +1,63 @@
+"""JSON and YAML of strangers: nothing is built or expanded, everything is bounded, and nothing said is lost."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guildmark import structured
+from guildmark.errors import FormatError, GuildmarkError, LimitPassed
+from guildmark.structured import Alias, Mapping, Tagged
+
+
+def test_a_key_said_twice_stands_twice() -> None:
+    """Loaders differ in which one they take."""
+    assert structured.json(b'{"a": 1, "a": 2}').all_of("a") == [1, 2]
+    assert structured.yaml(b"a: 1\na: 2\n")[0].all_of("a") == ["1", "2"]
+
+
+def test_tags_stay_aliases_are_not_expanded_and_every_document_is_there() -> None:
+    found = structured.yaml(b"a: !!python/name:os.system x\nb: &c [1]\nd: *c\n---\n2\n")
+    assert found == [
+        Mapping([("a", Tagged("tag:yaml.org,2002:python/name:os.system", "x")), ("b", ["1"]), ("d", Alias("c"))]),
+        "2",
+    ]
+
+
+def test_entries_come_with_their_place_at_any_depth() -> None:
+    tree = structured.json(b'{"a": [{"b": {"c": 1}}]}')
+    assert [entry.place for entry in structured.entries(tree)] == ["a", "a[0].b", "a[0].b.c"]
+
+
+def test_a_key_that_is_no_text_is_kept_as_a_value() -> None:
+    (tree,) = structured.yaml(b"? !!python/object/new:x [1]\n: 2\n")
+    assert any(isinstance(node, Tagged) for _, node in structured.nodes(tree))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_json_is_read_in_each_encoding_that_python_reads(encoding: str) -> None:
+    assert structured.json('{"ä": "_target_"}'.encode(encoding)).all_of("ä") == ["_target_"]
+
+
+@pytest.mark.parametrize("read", [structured.json, structured.yaml])
+def test_depth_and_size_are_bounded(read) -> None:
+    with pytest.raises(LimitPassed):
+        read(b"[" * 5000)
+    with pytest.raises(LimitPassed):
+        read(b" " * (structured.LARGEST_JSON + 1))
+
+
+@pytest.mark.parametrize(
+    "data", [b'"\\U7fffffff"', b"%YAML 9" + b"9" * 5000 + b".1\n--- a", b"a: [", b"\xff\xfe\xff", b"\0"]
+)
+def test_what_is_no_yaml_is_a_format_error(data: bytes) -> None:
+    with pytest.raises(FormatError):
+        structured.yaml(data)
+
+
+@given(st.binary(max_size=200) | st.text("{}[]:,-!&*?|>\"'\\ab1 \n#%", max_size=60).map(str.encode))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    for read in (structured.json, structured.yaml):
+        with suppress(GuildmarkError):
+            list(structured.entries(read(data)))
