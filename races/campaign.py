@@ -19,9 +19,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import msgspec
 from races.mutation import mutated
 from races.results import record
+from races.resumable import State, go_on, load
 
 from guildmark import check, formats
 from guildmark.contents import InMemory
@@ -48,15 +48,6 @@ NAMES = ("model.bin", "README.md", "pyproject.toml", "config.json", "METADATA", 
 
 class TooLong(BaseException):
     """One execution took more than its seconds; no `except Exception` may hide that."""
-
-
-class State(msgspec.Struct):
-    """How far a campaign is: enough to go on after any stop."""
-
-    seed: str
-    done: int = 0
-    failures: list[str] = []
-    seconds: float = 0.0
 
 
 def seeds() -> list[bytes]:
@@ -121,30 +112,7 @@ def _at_most(seconds: float) -> Iterator[None]:
 def campaign(state: State, executions: int, folder: Path, until: float) -> State:
     """Go on from `state` until all are done or the clock passes `until`; saves as it goes."""
     files = seeds()
-    while state.done < executions and time.monotonic() < until:
-        start = time.monotonic()
-        last = min(executions, state.done + SAVE_EVERY)
-        for number, data, says in failures(state.seed, range(state.done, last), files):
-            (folder / f"{state.seed}-{number}.bin").write_bytes(data)
-            state.failures.append(f"{number}: {says}")
-            print(f"failure {number}: {says}", flush=True)
-        state.done = last
-        state.seconds += time.monotonic() - start
-        _save(state, folder)
-        print(f"{state.done:,} of {executions:,}, {state.done / state.seconds:.0f} a second", flush=True)
-    return state
-
-
-def _save(state: State, folder: Path) -> None:
-    fresh = folder / "state.fresh"
-    fresh.write_bytes(msgspec.json.encode(state))
-    fresh.replace(folder / "state.json")
-
-
-def _load(seed: str, folder: Path) -> State:
-    folder.mkdir(parents=True, exist_ok=True)
-    saved = folder / "state.json"
-    return msgspec.json.decode(saved.read_bytes(), type=State) if saved.exists() else State(seed)
+    return go_on(state, executions, folder, until, SAVE_EVERY, lambda numbers: failures(state.seed, numbers, files))
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -157,7 +125,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     folder = asked.state / f"hostile-files-{asked.seed}"
-    state = campaign(_load(asked.seed, folder), asked.executions, folder, time.monotonic() + SECONDS)
+    state = campaign(load(asked.seed, folder), asked.executions, folder, time.monotonic() + SECONDS)
     if state.done < asked.executions:
         print(f"stopped after {SECONDS // 60} minutes: the same command goes on at {state.done:,}")
         return 3

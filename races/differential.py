@@ -17,16 +17,16 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from races.campaign import State, _load, _save
 from races.mutation import mutated
 from races.results import record
+from races.resumable import State, go_on, load
 
 from guildmark.contents import InMemory
 from guildmark.errors import LimitPassed
 from guildmark.formats.pickle import NOWHERE, Call, Name, events
 
 STREAMS = 10_000_000
-IN_TESTS = 20_000
+IN_TESTS = 100_000
 """How many of them `make test` runs."""
 SECONDS = 80 * 60
 BATCH = 5_000
@@ -119,17 +119,7 @@ def difference(data: bytes, asked: Sequence[str], called: Sequence[str]) -> str:
 def run(state: State, wanted: int, folder: Path, until: float) -> State:
     """Go on from `state` until all are done or the clock passes `until`; saves as it goes."""
     files = seeds()
-    while state.done < wanted and time.monotonic() < until:
-        start, last = time.monotonic(), min(wanted, state.done + BATCH)
-        for number, data, says in missed(state.seed, range(state.done, last), files):
-            (folder / f"{state.seed}-{number}.bin").write_bytes(data)
-            state.failures.append(f"{number}: {says}")
-            print(f"failure {number}: {says}", flush=True)
-        state.done = last
-        state.seconds += time.monotonic() - start
-        _save(state, folder)
-        print(f"{state.done:,} of {wanted:,}, {state.done / state.seconds:.0f} a second", flush=True)
-    return state
+    return go_on(state, wanted, folder, until, BATCH, lambda numbers: missed(state.seed, numbers, files))
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -140,7 +130,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--state", type=Path, default=Path(".campaign"))
     asked = parser.parse_args(words)
     folder = asked.state / f"differential-{asked.seed}"
-    state = run(_load(asked.seed, folder), asked.streams, folder, time.monotonic() + SECONDS)
+    state = run(load(asked.seed, folder), asked.streams, folder, time.monotonic() + SECONDS)
     if state.done < asked.streams:
         print(f"stopped after {SECONDS // 60} minutes: the same command goes on at {state.done:,}")
         return 3
