@@ -1,13 +1,15 @@
 """The three lines: no where something failed, no yes where something stayed open."""
 
+import pytest
 from msgspec.structs import replace
 from tests.reports import sample
 
+from guildmark import check
 from guildmark.answers import answers
 from guildmark.look import Look
-from guildmark.records import Evidence, FileRecord, Finding, Outcome, Report
+from guildmark.records import Assessment, Evidence, FileRecord, Finding, Outcome, Report, SubjectRecord
 
-LOAD = [id for id, check in sample.CHECKS.items() if check.bears_on == "load"]
+LOAD = [id for id, found in sample.CHECKS.items() if found.bears_on == "load"]
 
 
 NOTHING_ASIDE = replace(sample.LOOK, aside=())
@@ -86,3 +88,16 @@ def test_a_file_that_nobody_read_is_unknown_though_no_check_says_so():
 def test_what_others_wrote_is_made_visible():
     finding = Finding(LOAD[0], Outcome.FAILED, "\x1b[2J\u202ebad", (Evidence("p", None, "", ""),))
     assert told(finding)[0] == ("No", r"\x1b[2J\u202ebad")
+
+
+@pytest.mark.parametrize(("origin", "word"), [("failed", "No"), ("unknown", "Yes"), ("passed", "Yes")])
+def test_a_file_that_is_not_the_published_one_may_not_be_loaded_and_silence_about_it_bars_nothing(
+    origin: str, word: str
+) -> None:
+    """Of the files' origin only a failure speaks against loading (decision 0006)."""
+    checks = {id: check.load(id) for id in check.ids()}
+    outcomes = {id: Outcome(origin if found.bears_on == "origin" else "passed") for id, found in checks.items()}
+    findings = tuple(Finding(id, outcome, f"{id} {outcome}") for id, outcome in outcomes.items())
+    subject = SubjectRecord("m", None, "model", None, ())
+    report = Report(Assessment(subject, (), findings, (), "test", "2026-11-22T00:00:00Z"), ())
+    assert answers(report, Look(checks=checks))[0].word == word
