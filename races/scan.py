@@ -2,9 +2,17 @@
 
 python -m races.scan --peers FOLDER [--corpus FOLDER] [--runs N] [--large-runs N] [--each] [--record]
 
-FOLDER holds a virtual environment a peer, named as the peer; one that is absent is left out, and the race says so:
+FOLDER holds a virtual environment a contestant, named as it; a peer that is absent is left out, and the race says so.
+Ours is FOLDER/guildmark, installed as the peers are, else the one that this Python has. Each gets what its own pages
+ask for (`python -m venv FOLDER/NAME && FOLDER/NAME/bin/pip install …`):
 
-    python -m venv FOLDER/picklescan && FOLDER/picklescan/bin/pip install picklescan
+    guildmark     .                          hayward       hayward
+    picklescan    "picklescan[7z]" numpy     modelaudit    modelaudit
+    modelscan     "modelscan[h5py]"          fickling      fickling
+
+Without numpy and py7zr picklescan ends at the first array or 7z with an error, and what follows is not looked at.
+modelscan's scanners of Keras and SavedModel want tensorflow besides, without which they tell an error a file (exit
+code 2) and look at the rest. fickling takes one file a call, and hears of pickles alone.
 
 Some read every byte, and some read structure alone; guildmark runs as both (`guildmark`, `guildmark --no-hash`). A
 ratio is a contestant's median time by the clock over that of `guildmark`, in the same round of turns.
@@ -14,6 +22,7 @@ import argparse
 import json
 import os
 import pickle
+import random
 import statistics
 import struct
 import subprocess
@@ -30,6 +39,7 @@ from races.results import record
 PROGRAM = str(Path(sys.executable).parent / "guildmark")
 OURS = "guildmark"
 LARGE = 2_000_000_000
+BLOCK = 64 << 20
 SECONDS = 600
 EXAMPLES = Path(__file__).parent.parent / "tests" / "checks"
 
@@ -53,9 +63,15 @@ class Taken(NamedTuple):
     code: int | None
 
 
+def _ours(peers: Path | None) -> str:
+    installed = peers / OURS / "bin" / OURS if peers else None
+    return str(installed) if installed is not None and installed.exists() else PROGRAM
+
+
 def contestants(peers: Path | None) -> dict[str, list[str]]:
     """The command of each that is here, without the path that it scans."""
-    found = {OURS: [PROGRAM, "scan", "--quiet"], f"{OURS} --no-hash": [PROGRAM, "scan", "--quiet", "--no-hash"]}
+    program = _ours(peers)
+    found = {OURS: [program, "scan", "--quiet"], f"{OURS} --no-hash": [program, "scan", "--quiet", "--no-hash"]}
     for name, (program, *arguments) in PEERS.items():
         place = peers / name / "bin" / program if peers else None
         if place is not None and place.exists():
@@ -106,7 +122,7 @@ def _run(command: list[str]) -> Taken:
 def race(commands: Mapping[str, list[str]], path: Path, runs: int, *, each: bool = False) -> dict[str, list[Taken]]:
     """Everyone's runs over one path; they take turns, after one round that only warms the page cache."""
     taken: dict[str, list[Taken]] = {name: [] for name in commands}
-    _run([PROGRAM, "scan", "--quiet", str(path)])
+    _run([*commands[OURS], str(path)])
     for _ in range(runs):
         for name, command in commands.items():
             taken[name].append(run(command, path, each=each))
@@ -125,23 +141,30 @@ def tell(what: str, taken: Mapping[str, list[Taken]]) -> str:
         stopped = "" if all(one.code is not None for one in runs) else f", stopped after {SECONDS} s"
         codes = {one.code for one in runs} - {0, 1, 3, None}  # 2 and above: it says itself that it did not scan all
         broken = f", ended with {sorted(map(str, codes))[0]}" if codes else ""
-        told.append(f"{name} {seconds:.2f} s ({processor:.2f} CPU-s, {memory} MB{ratio}{stopped}{broken})")
+        told.append(f"{name} {seconds:.3f} s ({processor:.3f} CPU-s, {memory} MB{ratio}{stopped}{broken})")
     line = "; ".join(told)
     print(f"{what}: {line}", flush=True)
     return line
 
 
+def numbers(size: int) -> Iterator[bytes]:
+    """So many bytes that do not compress: random ones, again and again."""
+    block = random.Random(size).randbytes(BLOCK)
+    for start in range(0, size, BLOCK):
+        yield block[: size - start]
+
+
 def safetensors(path: Path, size: int = LARGE) -> None:
-    """One tensor of zeros, which take no room on disk."""
+    """One tensor."""
     header = json.dumps({"weight": {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}}).encode()
     header += b" " * (-len(header) % 8)
     with path.open("wb") as file:
         file.write(struct.pack("<Q", len(header)) + header)
-        file.truncate(8 + len(header) + size)
+        file.writelines(numbers(size))
 
 
 def gguf(path: Path, size: int = LARGE) -> None:
-    """One F32 tensor of zeros behind two entries of metadata (version 3)."""
+    """One F32 tensor behind two entries of metadata (version 3)."""
 
     def text(value: str) -> bytes:
         return struct.pack("<Q", len(value)) + value.encode()
@@ -152,7 +175,7 @@ def gguf(path: Path, size: int = LARGE) -> None:
     head += text("token_embd.weight") + struct.pack("<IQIQ", 1, size // 4, 0, 0)
     with path.open("wb") as file:
         file.write(head + bytes(-len(head) % 32))
-        file.truncate(len(head) + (-len(head) % 32) + size)
+        file.writelines(numbers(size))
 
 
 def _state_dict(numbers: int) -> bytes:
@@ -181,9 +204,8 @@ def torch_zip(path: Path, size: int = LARGE) -> None:
         archive.writestr("archive/data.pkl", _state_dict(size // 4))
         archive.writestr("archive/byteorder", "little")
         with archive.open("archive/data/0", "w", force_zip64=True) as storage:
-            piece = bytes(1 << 20)
-            for start in range(0, size, len(piece)):
-                storage.write(piece[: size - start])
+            for piece in numbers(size):
+                storage.write(piece)
         archive.writestr("archive/version", "3\n")
 
 
@@ -196,7 +218,7 @@ def main() -> int:
     )
     parser.add_argument("--each", action="store_true", help="the small files also in a process each")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--large-runs", type=int, default=3)
+    parser.add_argument("--large-runs", type=int, default=5)
     parser.add_argument("--large", type=int, default=LARGE, metavar="BYTES", help="the size of large files")
     parser.add_argument("--record", action="store_true", help="add the results to races/RESULTS.md")
     asked = parser.parse_args()
@@ -213,6 +235,10 @@ def _races(
     commands: Mapping[str, list[str]], corpus: Path, asked: argparse.Namespace
 ) -> Iterator[tuple[str, dict[str, list[Taken]]]]:
     files = len(_files(corpus))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plain.pkl"
+        path.write_bytes(pickle.dumps({"weights": [1, 2, 3]}, protocol=4))
+        yield "scan, one small pickle (start-up)", race(commands, path, 3 * asked.runs)
     yield f"scan, {files} small files", race(commands, corpus, asked.runs)
     if asked.each:
         yield f"scan, {files} small files, a process each", race(commands, corpus, asked.runs, each=True)

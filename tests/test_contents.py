@@ -1,5 +1,6 @@
 """Contents are read at any place; a file that changed or vanished is refused, not half-read."""
 
+import gc
 import hashlib
 import io
 import os
@@ -49,6 +50,22 @@ def test_a_file_that_changes_after_it_was_opened_is_refused(tmp_path: Path):
     path.write_bytes(b"other things")
     with pytest.raises(ContentsError, match="changed"):
         contents.at(0, 5)
+
+
+def test_a_small_file_is_read_once_while_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What was hashed is what is checked, whatever becomes of the file; a file that has no room is read anew."""
+    path = tmp_path / "a"
+    path.write_bytes(b"first")
+    monkeypatch.setattr(OnDisk, "_room", 7)
+    kept, other = OnDisk(str(path)), OnDisk(str(path))
+    assert kept.at(0, 1 << 20) == other.at(0, 1 << 20) == b"first"
+    path.write_bytes(b"changed")
+    assert (kept.at(1, 3), kept.at(9, 1), kept.at(1, -1)) == (b"irs", b"", b"")
+    with pytest.raises(ContentsError, match="changed"):
+        other.at(0, 1 << 20)
+    del kept
+    gc.collect()
+    assert OnDisk._room == 7
 
 
 def test_a_file_that_vanishes_is_told(tmp_path: Path):

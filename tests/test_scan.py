@@ -10,8 +10,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from guildmark import check as shelf
 from guildmark import places
 from guildmark.check import Ask, Check, failed, passed, unknown
 from guildmark.errors import AskedWrongly
@@ -165,7 +167,7 @@ def test_in_a_hubs_cache_links_are_followed_inside_the_cache_only(tmp_path: Path
         f"{snapshot}/out.txt": "unknown",
     }
     apart = {f"{top}/blobs/unreached": "passed"}
-    assert outcomes(snapshot) == expected
+    assert outcomes(snapshot) == outcomes(f"{top}/snapshots") == expected
     assert outcomes(top) == outcomes(tmp_path / "hub") == expected | apart
 
 
@@ -255,3 +257,48 @@ def _is_gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def test_a_check_that_bears_on_loading_is_asked_whatever_its_source_looks_like():
+    """A check that does not say so is not imported; none may be lost by that."""
+    assert [check.id for check in checks()] == [id for id in shelf.ids() if shelf.load(id).bears_on == "load"]
+
+
+def test_archives_beside_each_other_draw_on_a_budget_each(tmp_path: Path):
+    """A folder of very many wheels is no bomb; nothing is lost where each is looked at by itself."""
+    for number in range(3):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as archive:
+            for member in range(4):
+                archive.writestr(f"{member}.txt", "plain words\n")
+    found = outcomes(tmp_path, limits=Limits(members=6))
+    assert set(found.values()) == {"passed"}
+    assert sum("!" in path for path in found) == 12
+    assert "unknown" in outcomes(tmp_path, limits=Limits(members=3)).values()
+
+
+def test_a_repository_whose_archives_hold_too_much_is_unknown_as_a_whole(tmp_path: Path):
+    """What two of its files do together was then not looked at."""
+    for number in range(3):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as archive:
+            for member in range(4):
+                archive.writestr(f"{member}.txt", "plain words\n")
+    (tmp_path / "plain.pkl").write_bytes(HARMLESS)
+    found = lines(tmp_path, limits=Limits(members=6))
+    assert [(line.format, line.outcome) for line in found if line.outcome != "passed"] == [("folder", "unknown")]
+    assert "one by one" in found[0].findings[0].says
+    assert sum("!" in line.path for line in found) == 12
+
+
+def test_a_pickle_that_passes_by_the_users_names_says_so(tmp_path: Path):
+    """It is no plain pass: a later scan without these names must not take it for one."""
+    (tmp_path / "ours.pkl").write_bytes(b"\x80\x02cours\nModel\n)\x81.")
+    (tmp_path / "plain.pkl").write_bytes(HARMLESS)
+    assert outcomes(tmp_path / "ours.pkl") == {str(tmp_path / "ours.pkl"): "failed"}
+    ours, plain = lines(tmp_path, allowed=frozenset({"ours.Model"}))
+    assert (ours.outcome, plain.outcome) == ("passed", "passed")
+    assert [finding.says for finding in ours.findings] == [
+        "ours.pkl names nothing that is not inert but what the user lets it name: ours.Model"
+    ]
+    assert plain.findings == ()
+    told = "".join(msgspec.json.encode(line).decode() + "\n" for line in (ours, plain))
+    assert {name for name, _ in read_known(told, "told")} == {"plain.pkl"}

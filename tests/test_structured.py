@@ -61,3 +61,18 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for read in (structured.json, structured.yaml):
         with suppress(GuildmarkError):
             list(structured.entries(read(data)))
+
+
+def test_a_text_for_a_decoder_that_recurses_is_shallow():
+    """Pythons differ in how deep theirs goes, so the bound is ours; brackets in a string are none."""
+    for data in (b"[" * 200 + b"]" * 200, b'{"a": "' + b"[" * 999 + b'"}', b'["\\"' + b"{" * 999, b"[],{}," * 999):
+        assert structured.shallow(data) == data
+    for data in (b"[" * 201, b'{"a": ' * 201, b'"\\"",' + b"[" * 201):
+        with pytest.raises(RecursionError):
+            structured.shallow(data)
+
+
+def test_what_a_decoder_says_is_the_same_on_every_python():
+    assert structured.told(UnicodeDecodeError("utf-8", b"a\xff", 1, 2, "words that change")) == "byte 1 is not utf-8"
+    assert structured.told(RecursionError("words that change")) == "it is nested too deep"
+    assert structured.told(ValueError("words that change")) == "its syntax is broken"

@@ -25,9 +25,16 @@ __all__ = ["Assessment", "Evidence", "Finding", "Outcome", "Verdict", "judge", "
 
 
 def __getattr__(name: str) -> Any:
-    """What the package exports, imported when it is first asked for: `guildmark --help` needs none of it."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    """What the package exports, imported when it is first asked for; `from guildmark import plain` gives a module
+    that is run when something of it is first asked for: a start needs few of them."""
+    if name in _HOME:
+        from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    from guildmark.late import module
+
+    try:
+        found = globals()[name] = module(f"{__name__}.{name}")
+    except ModuleNotFoundError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    return found

@@ -6,7 +6,6 @@ import resource
 import select
 import signal
 import sys
-import threading
 
 
 def bind_to_parent(life: int) -> None:
@@ -21,6 +20,8 @@ def bind_to_parent(life: int) -> None:
         if select.select([life], [], [], 0)[0]:  # it was gone before the kernel was asked to tell
             os._exit(1)
     else:
+        import threading  # not needed on Linux
+
         threading.Thread(target=_exit_at_end, args=(life,), daemon=True).start()
 
 

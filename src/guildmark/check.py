@@ -1,8 +1,9 @@
 """What a check is: a question, put to a subject, that answers with findings."""
 
-import inspect
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from textwrap import dedent
 from typing import Literal, cast
 
 import msgspec
@@ -32,11 +33,10 @@ def check(*, applies_to: str, remedy: str, bears_on: Bearing = "") -> Callable[[
     """Make a check of a generator; its docstring is the question, its module's says why it matters."""
 
     def make(ask: Ask) -> Check:
-        module = inspect.getmodule(ask)
         return Check(
             id=ask.__name__,
-            question=inspect.cleandoc(ask.__doc__ or ""),
-            why=inspect.cleandoc((module and module.__doc__) or ""),
+            question=_clean(ask.__doc__),
+            why=_clean(sys.modules[ask.__module__].__doc__),
             applies_to=tuple(applies_to.split()),
             remedy=remedy,
             bears_on=bears_on,
@@ -44,6 +44,12 @@ def check(*, applies_to: str, remedy: str, bears_on: Bearing = "") -> Callable[[
         )
 
     return make
+
+
+def _clean(docstring: str | None) -> str:
+    """A docstring without the indent of its lines; as `inspect.cleandoc`, which would load half the library."""
+    first, _, rest = (docstring or "").partition("\n")
+    return f"{first.strip()}\n{dedent(rest)}".strip()
 
 
 def passed(says: str, *evidence: Evidence) -> Finding:

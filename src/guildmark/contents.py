@@ -6,11 +6,14 @@ import os
 import stat
 import weakref
 from collections.abc import Iterator
-from typing import IO, Protocol, cast
+from typing import IO, ClassVar, Protocol, cast
 
 from guildmark.errors import ContentsError
 
 CHUNK = 1 << 20
+BLOCK, SHORT = 1 << 16, 1 << 12
+ROOM = 1 << 23
+"""Bytes of small files that are kept in all."""
 
 
 class Contents(Protocol):
@@ -34,7 +37,13 @@ class InMemory:
 
 
 class OnDisk:
-    """A file on disk, opened anew for every read, and refused if it is no longer the same."""
+    """A file on disk, opened anew for every read, and refused if it is no longer the same.
+
+    Small files are read once, for as long as there is ROOM. Of larger ones readers ask for few bytes near those that
+    they had: of the file that was asked last, BLOCK bytes are kept."""
+
+    _near: ClassVar[tuple["OnDisk | None", int, bytes]] = (None, 0, b"")
+    _room: ClassVar[int] = ROOM
 
     def __init__(self, path: bytes | str) -> None:
         self._path = path
@@ -44,8 +53,33 @@ class OnDisk:
         finally:
             os.close(descriptor)
         self.size = self._was[2]
+        self._whole: bytes | None = None
 
     def at(self, offset: int, length: int) -> bytes:
+        if self._whole is None and self.size <= min(BLOCK, OnDisk._room):
+            self._keep()
+        if self._whole is not None and offset >= 0:
+            return self._whole[offset : max(0, offset + length)]
+        if length > SHORT or offset < 0:
+            return self._read(offset, length)
+        owner, begin, block = OnDisk._near
+        end = begin + len(block)
+        if owner is not self or not begin <= offset < end or (offset + length > end and end < self.size):
+            begin = offset - offset % BLOCK
+            block = self._read(begin, BLOCK + SHORT)
+            OnDisk._near = (self, begin, block)
+        return block[offset - begin : max(0, offset - begin + length)]
+
+    def _keep(self) -> None:
+        self._whole = self._read(0, self.size)
+        OnDisk._room -= self.size
+        weakref.finalize(self, OnDisk._leave, self.size)
+
+    @classmethod
+    def _leave(cls, size: int) -> None:
+        cls._room += size
+
+    def _read(self, offset: int, length: int) -> bytes:
         descriptor = self._open()
         try:
             if _face(os.fstat(descriptor)) != self._was:

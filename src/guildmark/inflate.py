@@ -1,14 +1,17 @@
 """Decompresses a stretch of contents in bounded pieces, and says how far it got."""
 
-import bz2
-import lzma
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from guildmark.contents import Contents
 
+if TYPE_CHECKING:  # each is loaded where a stream is packed so
+    from bz2 import BZ2Decompressor
+    from lzma import LZMADecompressor
+
 PIECE = 1 << 18
+LONGEST_MAGIC = 8
 DICTIONARY = 1 << 28
 """The most memory that a stream's dictionary may take."""
 
@@ -28,7 +31,7 @@ class Decompressor(Protocol):
 class _Stream:
     """What the standard library's decompressors tell alike."""
 
-    def __init__(self, stream: "zlib._Decompress | bz2.BZ2Decompressor | lzma.LZMADecompressor") -> None:
+    def __init__(self, stream: "zlib._Decompress | BZ2Decompressor | LZMADecompressor") -> None:
         self._of = stream
 
     @property
@@ -58,7 +61,7 @@ class Deflate(_Stream):
 
 
 class _Fed(_Stream):
-    def __init__(self, stream: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
+    def __init__(self, stream: "BZ2Decompressor | LZMADecompressor") -> None:
         self._stream = stream
         super().__init__(stream)
 
@@ -74,21 +77,36 @@ class _Fed(_Stream):
 
 class Bzip2(_Fed):
     def __init__(self) -> None:
+        import bz2
+
         super().__init__(bz2.BZ2Decompressor())
 
 
-class Lzma(_Fed):
-    """xz, or .lzma where `alone`."""
+class _Lzma(_Fed):
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        import lzma
 
-    def __init__(self, *, alone: bool = False) -> None:
-        layout = lzma.FORMAT_ALONE if alone else lzma.FORMAT_XZ
-        super().__init__(lzma.LZMADecompressor(layout, memlimit=DICTIONARY))
+        try:
+            yield from super().feed(data)
+        except lzma.LZMAError as error:
+            raise ValueError(str(error)) from error
 
 
-class RawLzma(_Fed):
+class Lzma(_Lzma):
+    """xz or .lzma, as its first bytes say."""
+
+    def __init__(self) -> None:
+        import lzma
+
+        super().__init__(lzma.LZMADecompressor(lzma.FORMAT_AUTO, memlimit=DICTIONARY))
+
+
+class RawLzma(_Lzma):
     """LZMA as zip keeps it, by its five bytes of properties; raises ValueError where they are bad."""
 
     def __init__(self, properties: bytes) -> None:
+        import lzma
+
         if len(properties) != 5 or properties[0] >= 225 or int.from_bytes(properties[1:], "little") > DICTIONARY:
             raise ValueError("bad LZMA properties")
         rest, lc = divmod(properties[0], 9)
@@ -110,7 +128,7 @@ class Inflation:
         make: Callable[[], Decompressor],
         begin: int = 0,
         size: int | None = None,
-        magic: bytes = b"",
+        magic: tuple[bytes, ...] = (),
     ) -> None:
         self._contents = contents
         self._make = make
@@ -128,8 +146,8 @@ class Inflation:
         self._clear()
         try:
             yield from self._streams()
-        except (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError) as error:
-            self.broken = f"the packed bytes are corrupt: {error}"
+        except (zlib.error, OSError, ValueError, EOFError):  # their words differ from machine to machine
+            self.broken = "the packed bytes are corrupt"
             self.corrupt = True
 
     def _streams(self) -> Iterator[bytes]:
@@ -147,7 +165,7 @@ class Inflation:
                 self.whole = True
                 data = stream.unused
                 rest = place - len(data)
-                if not self._magic or self._contents.at(rest, len(self._magic)) != self._magic:
+                if not self._contents.at(rest, LONGEST_MAGIC).startswith(self._magic):
                     break
                 stream = self._make()
         if not self._only_padding(rest):

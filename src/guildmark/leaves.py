@@ -7,6 +7,8 @@ from functools import cache
 from types import ModuleType
 
 PACKAGE = "guildmark"
+HEAD = 1 << 16
+"""What a leaf says of itself, to be read without importing it, stands in so many bytes."""
 _HERE = os.path.dirname(__file__)
 
 
@@ -33,11 +35,26 @@ def load(shelf: str, name: str) -> ModuleType:
 
 def title(shelf: str, name: str) -> str:
     """The first line of a leaf's docstring; one of ours is read without being imported."""
-    try:
-        with open(os.path.join(_HERE, shelf, f"{name}.py"), encoding="utf-8") as source:
-            return source.readline().strip().strip('"')
-    except FileNotFoundError:
-        return str(load(shelf, name).__doc__).splitlines()[0]
+    first = head(shelf, name).partition("\n")[0]
+    return first.strip().strip('"') or str(load(shelf, name).__doc__).splitlines()[0]
+
+
+@cache
+def head(shelf: str, name: str) -> str:
+    """The first bytes of a leaf of ours, read without importing it; empty for one of another package, or where
+    only its byte code is installed."""
+    if name in _outside(shelf):
+        return ""
+    for path in (f"{name}.py", f"{name}/__init__.py"):
+        try:
+            descriptor = os.open(f"{_HERE}/{shelf}/{path}", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
+        try:
+            return os.read(descriptor, HEAD).decode("utf-8", "replace")
+        finally:
+            os.close(descriptor)
+    return ""
 
 
 def _is_leaf(entry: "os.DirEntry[str]") -> bool:

@@ -11,6 +11,10 @@ SMALL = 1 << 20
 """Below this many bytes the ratio does not count: small runs of zeros are honest."""
 
 
+TOTALS = ("more than", "archives unpack to more than")
+"""How a bound on all archives of a subject together says that it was passed."""
+
+
 class Limits(msgspec.Struct, frozen=True):
     """Bounds on archives (depth, members, bytes, ratio), on a check (seconds), on the worker (bytes)."""
 

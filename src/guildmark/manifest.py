@@ -1,7 +1,6 @@
 """The manifest: a line a file, and the digest of them all."""
 
 import hashlib
-import os
 import unicodedata
 from collections.abc import Iterable
 
@@ -13,7 +12,7 @@ _ENCODED = "%!"
 def printable(path: str | bytes) -> str:
     """A path as the manifest writes it: `/` between names; `%`, `!`, control characters and bytes
     that are not UTF-8 percent-encoded (RFC 3986, upper case)."""
-    raw = path if isinstance(path, bytes) else os.fsencode(path)
+    raw = path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape")
     return "".join(_shown(character) for character in raw.decode("utf-8", "surrogateescape"))
 
 

@@ -16,13 +16,14 @@ from collections.abc import Iterator
 
 import msgspec
 
+from guildmark import late
 from guildmark.contents import OnDisk
 from guildmark.errors import AskedWrongly, ContentsError
 from guildmark.manifest import printable
 from guildmark.material import Given, Material
 
 MOST_FILES = 1_000
-_CACHED = re.compile(rb"(models|datasets|spaces)--.+", re.DOTALL)
+_CACHED = late.compile(rb"(models|datasets|spaces)--.+", re.DOTALL)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -102,11 +103,11 @@ def _without_end(path: str) -> str:
 
 
 def _repository_of(top: bytes) -> bytes:
-    """The repository in a hub's cache that this folder is, or is a snapshot of; empty where it is neither."""
+    """The repository in a hub's cache that this folder is, or in whose snapshots it is; empty where it is neither."""
     if _is_cached(top):
         return top
-    folder, name = os.path.split(os.path.dirname(top))
-    return folder if name == b"snapshots" and _is_cached(folder) else b""
+    folder = top.rpartition(b"/snapshots")[0] if top.endswith(b"/snapshots") else top.rpartition(b"/snapshots/")[0]
+    return folder if folder and _is_cached(folder) else b""
 
 
 def _is_cached(folder: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 A worker is forked when a task waits for it, and takes one after another. Before each stage of a task it says which
 (`Talk.busy`): a stage about which it is silent for too long, or in which it dies, is lost, and `on_loss` says what
-becomes of the task."""
+becomes of the task; so it does of a task that a worker gives back without an answer."""
 
 import select
 import time
@@ -24,6 +24,8 @@ TASKS_A_WORKER = 500
 AHEAD = 16
 """Tasks a worker that may be begun before the first of them has answered: answers wait in memory for their turn."""
 
+BACK = b"/"
+"""A worker gives a task back."""
 _SECONDS_BETWEEN = 0.2
 
 
@@ -64,7 +66,7 @@ class Pool(Generic[Task, Answer]):
 
     def __init__(
         self,
-        work: Callable[[Task, Talk], Answer],
+        work: Callable[[Task, Talk], Answer | None],
         kinds: tuple[type[Task], type[Answer]],
         on_loss: Callable[[Task, str, str], tuple[Answer | None, list[Task]]],
         size: int,
@@ -120,7 +122,7 @@ class Pool(Generic[Task, Answer]):
         """A worker's whole life."""
         for body in parent.frames():
             answer = self._work(msgspec.msgpack.decode(body, type=self._task_type), Talk(parent))
-            parent.send(b"=" + msgspec.msgpack.encode(answer))
+            parent.send(BACK if answer is None else b"=" + msgspec.msgpack.encode(answer))
 
     def _listen(self) -> None:
         """Hear what the workers say, and lose patience with those that say nothing."""
@@ -142,16 +144,22 @@ class Pool(Generic[Task, Answer]):
             worker.end()
             why = f"took more than {self._limits.seconds} seconds" if lost.startswith("took") else lost
             self._lose(place, why)
+        elif body == BACK:
+            self._rest(worker, done)
+            self._lose(place, "is too much for one place")
         elif body[:1] == b"=":
-            del self._busy[worker]
+            self._rest(worker, done)
             place.answer = msgspec.msgpack.decode(memoryview(body)[1:], type=self._answer_type)
-            if done < TASKS_A_WORKER:
-                self._idle[worker] = done
-            else:
-                worker.end()
         else:
             place.heard = time.monotonic()
             place.stage = body[1:].decode("utf-8", "replace") or place.stage
+
+    def _rest(self, worker: Worker, done: int) -> None:
+        del self._busy[worker]
+        if done < TASKS_A_WORKER:
+            self._idle[worker] = done
+        else:
+            worker.end()
 
     def _lose(self, place: "_Place[Task, Answer]", why: str) -> None:
         answer, instead = self._on_loss(place.task, place.stage, why)

@@ -28,6 +28,10 @@ class Field(NamedTuple):
     end: int
 
 
+_field = tuple.__new__
+"""`Field(…)` without a call in between: there are millions."""
+
+
 class Reader:
     """Reads the messages in `contents`: at most `most` fields, and at most `text` bytes of strings.
 
@@ -48,23 +52,26 @@ class Reader:
             self._left -= 1
             if self._left < 0:
                 raise LimitPassed("it has more fields than are read")
-            tag, start = self._varint(place, end)
+            pair = self._block[place - self._base : place - self._base + 2] if self._base <= place < end - 1 else b""
+            if len(pair) == 2 and pair[0] < 0x80 and pair[1] < 0x80:  # as most are: a tag, and a number or a length
+                tag, start, value, behind = pair[0], place + 1, pair[1], place + 2
+            else:
+                tag, start = self._varint(place, end)
+                value, behind = self._varint(start, end) if tag & 7 in (VARINT, BYTES) else (0, start)
             number, kind = tag >> 3, tag & 7
-            value = 0
-            if kind == VARINT:
-                value, stop = self._varint(start, end)
-            elif kind == BYTES:
-                length, start = self._varint(start, end)
-                stop = start + length
+            if kind == BYTES:
+                start, stop, value = behind, behind + value, 0
+            elif kind == VARINT:
+                stop = behind
             elif kind in _FIXED:
-                stop = start + _FIXED[kind]
+                stop, value = start + _FIXED[kind], 0
             else:
                 raise FormatError(f"the field at byte {place} has the wire type {kind}")
             if number == 0:
                 raise FormatError(f"the field at byte {place} has the number 0")
             if stop > end and not self._cut:
                 raise FormatError(f"field {number} at byte {place} ends {stop - end} bytes beyond its message")
-            yield Field(number, kind, value, start, min(stop, end))
+            yield _field(Field, (number, kind, value, start, stop if stop < end else end))
             place = stop
 
     def numbers(self, field: Field) -> Iterator[int]:
@@ -84,7 +91,13 @@ class Reader:
         self._text_left -= field.end - field.start
         if self._text_left < 0:
             raise LimitPassed("it has more text than is read")
-        return self._contents.at(field.start, field.end - field.start).decode("utf-8", "replace")
+        return self.payload(field).decode("utf-8", "replace")
+
+    def payload(self, field: Field) -> bytes:
+        """The bytes of it, however many."""
+        start, end = field.start - self._base, field.end - self._base
+        near = 0 <= start <= end <= len(self._block)
+        return self._block[start:end] if near else self._contents.at(field.start, field.end - field.start)
 
     def word(self, message: Field, number: int) -> str:
         """The first string of that number in a message, if it is short and printable; else empty."""

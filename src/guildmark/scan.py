@@ -7,20 +7,19 @@ below 0); of one that was cut short, none. Plain numbers inside an archive (a te
 have no line of their own unless something was found about them."""
 
 import os
-import re
 from collections.abc import Generator, Iterable, Sequence
 from functools import partial
-from pathlib import PurePosixPath
+from itertools import chain, islice
 
 import msgspec
 
 from guildmark import check as shelf
-from guildmark import formats, leaves
+from guildmark import formats, inert, late, leaves
 from guildmark.check import Check
 from guildmark.contents import sha256
 from guildmark.errors import AskedWrongly, GuildmarkError
 from guildmark.file import File
-from guildmark.limits import Limits
+from guildmark.limits import TOTALS, Limits
 from guildmark.material import Hashing, Material, Opening
 from guildmark.places import Place, places
 from guildmark.pool import Pool, Talk
@@ -29,7 +28,16 @@ from guildmark.subject import Subject, take_in
 from guildmark.vet import ask, attempt
 
 OPENING = "opening"
-_SHA256 = re.compile("[0-9a-f]{64}")
+SETTLES = "loadable_files_understood"
+"""The check that tells which files of no known format are an open question, and which are a model's plain numbers."""
+READS_AGAIN = "formats_intact"
+"""The check that is asked last: what others have read to its end is not read again for it."""
+ARCHIVES, UNPACKING = "unpacking archives alone", "unpacking"
+BEARS_ON = 'bears_on="load"'
+"""How a check of ours says that it bears on loading: one that does not say it is not imported."""
+MANY = 16
+"""With so many places all formats are loaded once, before the workers are forked."""
+_SHA256 = late.compile("[0-9a-f]{64}")
 TOLD = (Outcome.FAILED, Outcome.UNKNOWN)
 
 
@@ -43,7 +51,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     understood: int
     outcome: Outcome
     findings: tuple[Finding, ...]
-    """The failed and unknown ones."""
+    """The failed and unknown ones; and a passed one, where it rests on names that the user allowed."""
     trace: tuple[str, ...] = ()
     """What loading a pickle would do, step by step, where that was asked."""
 
@@ -56,18 +64,21 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """How a scan is done. `known` holds the name and sha256 of files that need no new look."""
+    """How a scan is done. `allowed` are names that a user lets pickles use; `known` holds the name and sha256 of
+    files that need no new look."""
 
     limits: Limits = Limits()
     jobs: int = 1
     hashed: bool = True
     explained: bool = False
+    allowed: frozenset[str] = frozenset()
     known: frozenset[tuple[str, str]] = frozenset()
 
 
 def checks() -> list[Check]:
     """The checks that a scan asks: those that bear on loading."""
-    return [check for check in map(shelf.load, shelf.ids()) if check.bears_on == "load"]
+    said = (id for id in shelf.ids() if BEARS_ON in (leaves.head("checks", id) or BEARS_ON))
+    return [check for check in map(shelf.load, said) if check.bears_on == "load"]
 
 
 def scan(paths: Sequence[str], wish: Wish, asked: Sequence[Check] | None = None) -> Generator[Answer, None, None]:
@@ -75,16 +86,18 @@ def scan(paths: Sequence[str], wish: Wish, asked: Sequence[Check] | None = None)
 
     Raises AskedWrongly where there is nothing at a path. Close the iterator to stop early."""
     chosen = checks() if asked is None else list(asked)
-    for id in leaves.names("formats"):  # read once here, and not by every worker
-        formats.load(id)
     found = places(list(paths))
+    first = list(islice(found, MANY))
+    if len(first) == MANY:  # else a worker loads what it needs, which may be little
+        for id in leaves.names("formats"):
+            formats.reads(id)
     work = partial(_look, wish, chosen)
     pool = Pool(work, (Place, Answer), partial(_on_loss, chosen), wish.jobs, wish.limits)
-    return pool.answers(found)
+    return pool.answers(chain(first, found))
 
 
-def _look(wish: Wish, asked: Sequence[Check], place: Place, talk: Talk) -> Answer:
-    """One place, in a worker."""
+def _look(wish: Wish, asked: Sequence[Check], place: Place, talk: Talk) -> Answer | None:
+    """One place, in a worker; None where it holds too much to be one."""
     talk.busy(OPENING)
     material = place.material()
     changed = _changed(material, wish, talk) if wish.known else None
@@ -92,13 +105,19 @@ def _look(wish: Wish, asked: Sequence[Check], place: Place, talk: Talk) -> Answe
         return Answer((), len(material.files))
     hashing: Hashing = "named" if wish.hashed else "none"
     subject = take_in(material, Opening(limits=wish.limits, hashing=hashing, progress=talk.moving))
+    if len(place.paths) > 1 and (stage := _too_much(subject)):
+        talk.busy(stage)
+        return None
+    subject.allowed = wish.allowed
     findings: list[Finding] = []
-    for check in asked:
+    for check in sorted(asked, key=lambda check: check.id == READS_AGAIN):
         if check.id in place.lost:
             findings.append(Finding(check.id, Outcome.UNKNOWN, place.lost[check.id]))
         elif subject.kind in check.applies_to:
             talk.busy(check.id)
             findings.extend(_ask(subject, check, wish.limits))
+    turn = {check.id: number for number, check in enumerate(asked)}
+    findings.sort(key=lambda finding: turn[finding.check])
     lines = _lines(place, subject, findings)
     if wish.explained:
         talk.busy("explaining")
@@ -110,6 +129,15 @@ def _look(wish: Wish, asked: Sequence[Check], place: Place, talk: Talk) -> Answe
     return Answer(kept, len(material.files) - len(changed))
 
 
+def _too_much(subject: Subject) -> str:
+    """The stage that tells that archives beside each other hold too much for one place; empty where they do not."""
+    own = [file for file in subject.files() if "!" not in file.path]
+    if not any(file.cut_short and file.unread.startswith(TOTALS) for file in own):
+        return ""
+    alike = all(any(formats.load(name).HOLDS == "members" for name in file.formats) for file in own)
+    return ARCHIVES if alike else UNPACKING
+
+
 def _ask(subject: Subject, check: Check, limits: Limits) -> list[Finding]:
     """A check's findings; where it broke off, what it says of each file alone, so that one file hides no other."""
     found, broke_off = attempt(subject, check, limits)
@@ -119,7 +147,9 @@ def _ask(subject: Subject, check: Check, limits: Limits) -> list[Finding]:
     guilty = False
     for file in own:
         inside = [each for each in subject.files() if each is file or each.path.startswith(f"{file.path}!")]
-        alone, why = attempt(Subject(subject.record, inside), check, limits)
+        one = Subject(subject.record, inside)
+        one.allowed = subject.allowed
+        alone, why = attempt(one, check, limits)
         found.extend(alone)
         if why:
             guilty = True
@@ -145,19 +175,20 @@ def _changed(material: Material, wish: Wish, talk: Talk) -> set[str]:
     return found
 
 
-def _lines(place: Place, subject: Subject, findings: Iterable[Finding]) -> list[Line]:
+def _lines(place: Place, subject: Subject, findings: Sequence[Finding]) -> list[Line]:
     """Each finding at the files that its evidence names; what names none is about the place as a whole."""
     files = {file.path: file for file in subject.files()}
     by_path: dict[str, list[Finding]] = {}
     alone = next(iter(files)) if place.is_file or len(place.paths) == 1 else ""
     for finding in findings:
-        if finding.outcome in TOLD:
+        if finding.outcome in TOLD or inert.LETS in finding.says:
             named = dict.fromkeys(evidence.path for evidence in finding.evidence if evidence.path in files)
             for path in named or (alone,):
                 by_path.setdefault(path, []).append(_renamed(finding, place))
     missing = _not_understood(files)
+    settled = any(finding.check == SETTLES for finding in findings)
     lines = [
-        _line(place.path(path), file, missing.get(path, 0), by_path.get(path, ()))
+        _line(place.path(path), file, missing.get(path, 0), by_path.get(path, ()), settled)
         for path, file in ((file.path, file) for file in subject.files())
         if not file.raw or path in by_path
     ]
@@ -180,9 +211,9 @@ def _renamed(finding: Finding, place: Place) -> Finding:
     return msgspec.structs.replace(finding, evidence=tuple(map(renamed, finding.evidence)))
 
 
-def _line(path: str, file: File, missing: int, findings: Sequence[Finding]) -> Line:
+def _line(path: str, file: File, missing: int, findings: Sequence[Finding], settled: bool) -> Line:
     link = bool(file.sha256 and file.sha256.startswith("link:"))
-    closed = bool(file.unread) or not (file.formats or file.raw or link)
+    closed = bool(file.unread) or not (file.formats or file.raw or link or settled)
     return Line(
         path=path,
         sha256=None if link else file.sha256,
@@ -231,6 +262,8 @@ def _explained(place: Place, subject: Subject, lines: Iterable[Line]) -> list[Li
 def _on_loss(asked: Sequence[Check], place: Place, stage: str, why: str) -> tuple[Answer | None, list[Place]]:
     """A place that could not be looked at in one is looked at file by file; a file, without the check that hung."""
     says = f"{stage or OPENING} {why}" if why.startswith("took") else why
+    if stage == ARCHIVES:  # nothing is lost: what an archive holds is loaded with nothing beside it
+        return None, place.apart()
     if len(place.paths) > 1:
         says = f"{says}; its files were looked at one by one"
         return Answer((_lost_line(place, place.shown, "folder", stage, says),)), place.apart()
@@ -249,6 +282,8 @@ def _lost_line(place: Place, path: str, format: str, stage: str, says: str) -> L
 def read_known(text: str, where: str) -> frozenset[tuple[str, str]]:
     """The files of an earlier scan's JSON lines that passed with all that is in them and around them, or all of a
     manifest (`sha256  path`), as name and digest."""
+    from pathlib import PurePosixPath  # only an earlier scan needs it
+
     found: list[tuple[str, str]] = []
     bad: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -275,7 +310,8 @@ def _known(text: str) -> tuple[str, str, Outcome]:
     """A line's path, digest and outcome; raises ValueError where it is no such line."""
     if text.startswith("{"):
         earlier = msgspec.json.decode(text.encode(), type=Line)  # its errors are ValueErrors
-        return earlier.path, earlier.sha256 or "", earlier.outcome
+        rests = earlier.findings and earlier.outcome is Outcome.PASSED  # on what was allowed then
+        return earlier.path, "" if rests else earlier.sha256 or "", earlier.outcome
     digest, gap, path = text.partition("  ")
     if not gap or not (_SHA256.fullmatch(digest) or digest.startswith("link:")):
         raise ValueError(text)

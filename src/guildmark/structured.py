@@ -1,21 +1,31 @@
 """JSON and YAML of strangers as bounded trees, in which a key that is said twice stands twice.
 
-Nothing is built but text, numbers, lists and mappings: a YAML tag is kept beside its value, and an
-alias is not expanded, for what it names stands in the tree already."""
+Nothing is built but text, numbers, lists and mappings: a YAML tag is kept beside its value. An alias of a text is
+that text; one of more is not expanded, for what it names stands in the tree already."""
 
-import json as standard_json
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, NamedTuple
 
+import msgspec
+
+from guildmark import late
 from guildmark.errors import FormatError, LimitPassed
 
 LARGEST_JSON = 8 << 20
 LARGEST_YAML = 512 << 10
 DEEPEST = 64
+DEEPEST_DECODED = 200
+"""How deep a JSON text may be where a decoder recurses: Pythons differ in where theirs gives up."""
 MOST_NODES = 500_000
+MOST_EXPANDED = 1 << 62
+"""Where the count of what aliases stand for stops."""
 
-_PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_STRINGS = late.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
+_PIECES = late.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 class Mapping(list[tuple[str, Any]]):
@@ -50,6 +60,8 @@ class Entry(NamedTuple):
 
 def json(data: bytes) -> Any:
     """The tree of a JSON text; raises FormatError where it is none, LimitPassed beyond the bounds."""
+    import json as standard_json  # where no JSON is read, a start need not wait for it
+
     if len(data) > LARGEST_JSON:
         raise LimitPassed(f"a JSON text of over {LARGEST_JSON} bytes")
     try:
@@ -57,7 +69,25 @@ def json(data: bytes) -> Any:
         _bound(text)
         return standard_json.loads(text, object_pairs_hook=Mapping)
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"it is no JSON: {error}") from error
+        raise FormatError(f"it is no JSON: {told(error)}") from error
+
+
+def shallow(data: bytes) -> bytes:
+    """The JSON text itself, for a decoder that recurses; raises RecursionError where it is nested too deep."""
+    brackets = _STRINGS.sub(b"", data).translate(_STEPS, _NO_BRACKETS)
+    if max(accumulate(memoryview(brackets).cast("b")), default=0) > DEEPEST_DECODED:
+        raise RecursionError
+    return data
+
+
+def told(error: Exception) -> str:
+    """Why a decoder gave up, in words that are the same on every Python: where it is one of the standard library's,
+    what kind of fault it found, and not what it says of it."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} is not {error.encoding}"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    return str(error) if isinstance(error, msgspec.MsgspecError) else "its syntax is broken"
 
 
 def _bound(text: str) -> None:
@@ -71,6 +101,15 @@ def _bound(text: str) -> None:
 
 def yaml(data: bytes) -> list[Any]:
     """The trees of a YAML text's documents; raises FormatError where it is none, LimitPassed beyond the bounds."""
+    return _built(data).documents
+
+
+def multiplied(data: bytes, most: int) -> int:
+    """How many values a YAML text stands for with its aliases expanded, at most `most` and 1; raises like `yaml`."""
+    return min(_built(data).expanded, most + 1) if b"*" in data and b"&" in data else 0
+
+
+def _built(data: bytes) -> "_Builder":
     import yaml as library  # heavy; few subjects hold YAML
 
     if len(data) > LARGEST_YAML:
@@ -84,7 +123,7 @@ def yaml(data: bytes) -> list[Any]:
         raise FormatError(f"it is no YAML: {str(error).splitlines()[0]}") from error
     except (ValueError, OverflowError, RecursionError) as error:
         raise FormatError(f"it is no YAML: {type(error).__name__}") from error
-    return builder.documents
+    return builder
 
 
 class _Builder:
@@ -95,20 +134,38 @@ class _Builder:
         self._open: list[tuple[Any, str]] = []
         self._keys: list[str | None] = []
         self._nodes = 0
+        self._anchors: list[str | None] = []
+        self._texts: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
+        self._begun: list[int] = []
+        self.expanded = 0
 
     def take(self, event: Any, kind: str) -> None:
         if kind == "ScalarEvent":
+            if event.anchor:
+                self._texts[event.anchor] = event.value
+                self._sizes[event.anchor] = 1
+            self.expanded += 1
             self._put(event.value, event.tag or "")
         elif kind == "AliasEvent":
-            self._put(Alias(event.anchor), "")
+            self.expanded = min(self.expanded + self._sizes.get(event.anchor, 1), MOST_EXPANDED)
+            text = self._texts.get(event.anchor)
+            self._put(Alias(event.anchor) if text is None else text, "")
         elif kind in ("SequenceStartEvent", "MappingStartEvent"):
             if len(self._open) >= DEEPEST:
                 raise LimitPassed(f"a YAML text that is nested over {DEEPEST} deep")
             self._open.append(([] if kind == "SequenceStartEvent" else Mapping(), event.tag or ""))
             self._keys.append(None)
+            self.expanded += 1
+            self._begun.append(self.expanded)
+            self._anchors.append(event.anchor)
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
             value, tag = self._open.pop()
             self._keys.pop()
+            begun, anchor = self._begun.pop(), self._anchors.pop()
+            if anchor:
+                self._texts.pop(anchor, None)
+                self._sizes[anchor] = self.expanded - begun + 1
             self._put(value, tag)
 
     def _put(self, value: Any, tag: str) -> None:
@@ -157,3 +214,11 @@ def nodes(tree: Any) -> Iterator[tuple[str, Any]]:
 def plain(value: Any) -> Any:
     """A value without its tag."""
     return value.value if isinstance(value, Tagged) else value
+
+
+def as_mappings(tree: Any) -> Any:
+    """The tree with plain dictionaries, in which the last of what is said of a key stands; tags are left out."""
+    tree = plain(tree)
+    if isinstance(tree, Mapping):
+        return {key: as_mappings(value) for key, value in tree}
+    return [as_mappings(value) for value in tree] if isinstance(tree, list) else tree

@@ -1,10 +1,10 @@
 """A child process that is bounded, answers in frames, and dies with its parent; what it is asked is the caller's."""
 
 import contextlib
+import gc
 import os
 import select
 import signal
-import socket
 import struct
 import time
 import weakref
@@ -18,18 +18,42 @@ _LONGEST_ANSWER = 64 << 20
 
 
 class Connection:
-    """One end of the connection between parent and child: frames of bytes."""
+    """One end of the connection between parent and child, two pipes: frames of bytes."""
 
-    def __init__(self, end: socket.socket) -> None:
-        self._end = end
+    def __init__(self, incoming: int, outgoing: int) -> None:
+        self._incoming, self._outgoing = incoming, outgoing
+
+    def fileno(self) -> int:
+        """For `select`: readable when the other end has said something, or is gone."""
+        return self._incoming
 
     def send(self, body: bytes) -> None:
-        self._end.sendall(_LENGTH.pack(len(body)) + body)
+        """Give the other end a frame; raises OSError where it is gone."""
+        left = memoryview(_LENGTH.pack(len(body)) + body)
+        while left:
+            left = left[os.write(self._outgoing, left) :]
 
     def frames(self) -> Iterator[bytes]:
         """What the other end sends, until it closes."""
-        while head := self._end.recv(_LENGTH.size, socket.MSG_WAITALL):
-            yield self._end.recv(_LENGTH.unpack(head)[0], socket.MSG_WAITALL)
+        while head := self._read(_LENGTH.size):
+            yield self._read(_LENGTH.unpack(head)[0])
+
+    def piece(self, most: int) -> bytes:
+        """What is there to be read; empty where the other end is gone."""
+        return os.read(self._incoming, most)
+
+    def close(self) -> None:
+        """Let go of it, once or more often."""
+        for descriptor in (self._incoming, self._outgoing):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        self._incoming = self._outgoing = -1
+
+    def _read(self, length: int) -> bytes:
+        data = bytearray()
+        while len(data) < length and (piece := self.piece(length - len(data))):
+            data += piece
+        return bytes(data)
 
 
 class Worker:
@@ -40,9 +64,13 @@ class Worker:
     _living: ClassVar["weakref.WeakSet[Worker]"] = weakref.WeakSet()
 
     def __init__(self, live: Callable[[Connection], None], memory: int, cpu_seconds: int) -> None:
-        self._ours, theirs = socket.socketpair()
+        answers, asks = os.pipe(), os.pipe()
+        self._ours, theirs = Connection(answers[0], asks[1]), Connection(asks[0], answers[1])
         life, self._hold = os.pipe()
+        if not gc.isenabled():  # the program has just started: what it made stays, and is not gone through again
+            gc.freeze()
         self._pid = os.fork()
+        gc.enable()
         if self._pid == 0:
             status = 1
             try:
@@ -51,7 +79,7 @@ class Worker:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 bind_to_parent(life)
                 bound_memory(memory, cpu_seconds)
-                live(Connection(theirs))
+                live(theirs)
                 status = 0
             finally:
                 os._exit(status)  # without running what the parent would run at its own end
@@ -72,7 +100,7 @@ class Worker:
     def send(self, body: bytes) -> bool:
         """Give the worker a frame; False where it is gone."""
         try:
-            Connection(self._ours).send(body)
+            self._ours.send(body)
         except OSError:
             return False
         return True
@@ -106,9 +134,7 @@ class Worker:
         data = bytearray()
         while len(data) < length:
             ready, _, _ = select.select([self._ours], [], [], max(0.0, deadline - time.monotonic()))
-            piece = b""
-            with contextlib.suppress(ConnectionError):
-                piece = self._ours.recv(min(length - len(data), 1 << 20)) if ready else b""
+            piece = self._ours.piece(min(length - len(data), 1 << 20)) if ready else b""
             if not piece:
                 return b""
             data += piece

@@ -26,6 +26,7 @@ OPEN = EXAMPLES / "loadable_files_understood" / "unknown" / "unknown_bytes"
         (["no/such/path", str(GOOD)], 2),
         ([str(GOOD), "--limit", "depth=deep"], 2),
         ([str(GOOD), "--jobs", "-1"], 2),
+        ([str(GOOD), "--allow", "no/such/file"], 2),
         ([str(GOOD), "--changed-since", "no/such/file"], 2),
         ([str(GOOD), "--changed-since", str(PROJECT / "pyproject.toml")], 2),
         ([str(GOOD), "--changed-since", "x", "--no-hash"], 2),
@@ -102,3 +103,15 @@ def test_the_hook_and_the_action_call_this_command():
     assert hook["entry"].startswith("guildmark scan ")
     action = yaml.safe_load((PROJECT / "action.yml").read_text())
     assert 'guildmark" scan ' in action["runs"]["steps"][1]["run"]
+
+
+def test_a_name_that_the_user_allows_is_told_in_every_format(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]):
+    """The file is read as `vet` reads it; the names that it let through are said to whoever reads on."""
+    allowed, model = tmp_path / "allow.toml", tmp_path / "m.pkl"
+    allowed.write_text('[[name]]\nname = "ours.Model"\nwhy = "it is ours"\n')
+    model.write_bytes(b"\x80\x02cours\nModel\n)\x81.")
+    assert main(["scan", "--quiet", str(model)]) == 1
+    capfdbinary.readouterr()
+    for format in ("text", "jsonl", "sarif"):
+        assert main(["scan", "--quiet", str(model), "--allow", str(allowed), "--format", format]) == 0
+        assert b"what the user lets it name: ours.Model" in capfdbinary.readouterr().out

@@ -10,16 +10,13 @@ import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import msgspec
 
 from guildmark import check as shelf
-from guildmark import commands, leaves, plain
+from guildmark import commands, inert, leaves, plain
 from guildmark.commands._progress import Progress
 from guildmark.errors import AskedWrongly
-from guildmark.look import Look
-from guildmark.output import write_whole
 from guildmark.records import Assessment, Outcome, Report, SubjectRecord
 from guildmark.scan import TOLD, Line, Wish, read_known, scan
 from guildmark.version import MADE_BY
@@ -46,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="leave out files that are as they were in an earlier scan's jsonl, or in lines of `sha256  path`",
     )
     parser.add_argument("--explain", action="store_true", help="tell what loading each pickle would do, step by step")
+    commands.allow_argument(parser)
     commands.limit_argument(parser)
 
 
@@ -84,6 +82,10 @@ def run(asked: argparse.Namespace) -> int:
     with Progress(quiet=asked.quiet) as progress, closing(_lines(asked.paths, wish, tally, progress)) as lines:
         pieces = {"text": _text, "jsonl": _jsonl, "sarif": _sarif}[asked.format](lines, tally)
         if asked.output is not None:
+            from pathlib import Path
+
+            from guildmark.output import write_whole  # what prints does not wait for it
+
             write_whole(Path(asked.output), pieces)
         elif asked.format == "jsonl" and not sys.stdout.isatty():
             for piece in pieces:
@@ -108,6 +110,7 @@ def _wish(asked: argparse.Namespace) -> Wish:
         jobs=asked.jobs or _cores(),
         hashed=not asked.no_hash,
         explained=asked.explain,
+        allowed=inert.read_allowed(asked.allow) if asked.allow else frozenset(),
         known=_known(asked.changed_since) if asked.changed_since else frozenset(),
     )
 
@@ -118,13 +121,13 @@ def _cores() -> int:
 
 
 def _known(manifest: str) -> frozenset[tuple[str, str]]:
-    path = Path(manifest)
     try:
-        if path.stat().st_size > LARGEST_MANIFEST:
-            raise AskedWrongly(f"{path} is too large to be a manifest", "give an earlier scan's jsonl")
-        text = path.read_text("utf-8", "surrogateescape")
+        if os.stat(manifest).st_size > LARGEST_MANIFEST:
+            raise AskedWrongly(f"{manifest} is too large to be a manifest", "give an earlier scan's jsonl")
+        with open(manifest, encoding="utf-8", errors="surrogateescape") as file:
+            text = file.read()
     except OSError as error:
-        raise AskedWrongly(f"{path} cannot be read: {error.strerror}", "give a file that you may read") from error
+        raise AskedWrongly(f"{manifest} cannot be read: {error.strerror}", "give a file that you may read") from error
     return read_known(text, manifest)
 
 
@@ -149,7 +152,7 @@ def _jsonl(lines: Iterator[Line], tally: Tally) -> Iterator[bytes]:
 def _text(lines: Iterator[Line], tally: Tally) -> Iterator[bytes]:
     """A line a file that did not pass, what pickles would do where that was asked, and a summary."""
     for line in lines:
-        if line.outcome in TOLD:
+        if line.outcome in TOLD or line.findings:
             yield _row(f"{line.outcome.upper():8}{plain.name(line.path, LONGEST)}: {_says(line)}")
         elif line.trace:
             yield _row(f"{line.outcome.upper():8}{plain.name(line.path, LONGEST)}")
@@ -173,6 +176,8 @@ def _says(line: Line) -> str:
 
 def _sarif(lines: Iterator[Line], tally: Tally) -> Iterator[bytes]:
     """One run for everything that was scanned; paths are below the folder that the command runs in."""
+    from guildmark.look import Look  # a report's needs, which the other outputs do not wait for
+
     findings = [
         msgspec.structs.replace(
             finding, evidence=tuple(msgspec.structs.replace(each, path=_below(each.path)) for each in finding.evidence)

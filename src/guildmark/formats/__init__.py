@@ -9,8 +9,14 @@ and may have
 - `faults(contents) -> Iterator[Fault]`: where headers, offsets and sizes do not agree. A format that
   holds weights or objects and has no `faults` is one that Guildmark recognises and does not read;
 - `members(contents, budget) -> Iterator[Member]`: what an archive holds;
+- `BEGINS: tuple[bytes, ...]`: what each of its files begins with, one of these, white space and a byte-order
+  mark aside; `recognises` is asked only where bytes begin so, and the module is loaded only then. It is written
+  as a tuple of plain `b"…"`, for it is read from the source;
+- `CASE_OF: str`: `recognises` is asked only of what is of that format too (a wheel: of a zip);
 - `REFINES: str`: the plainer format that this one is a case of (a wheel is a zip); the plainer
   one is then left out of a file's formats;
+- `builds(contents) -> Iterator[Built]`: what loading makes or runs besides plain values;
+- `LAST: bool`: it is asked only of bytes that no other format recognises;
 - `digests(body) -> dict[str, str]`: for what an index or a hub lists, the sha256 by path.
 Anything else a module reads has a name of its own (`pickle.names`, `gguf.metadata`).
 """
@@ -20,9 +26,16 @@ from functools import cache
 from types import ModuleType
 from typing import Literal, NamedTuple, Protocol, cast
 
-from guildmark import leaves
+from guildmark import late, leaves
 from guildmark.contents import Contents
 from guildmark.limits import Budget
+
+SHELF = "formats"
+HEAD = 1 << 16
+LONGEST = 16
+"""So many bytes of a beginning are looked at."""
+_LITERAL = late.compile(r'(?<!\w)b"([^"]*)"')
+_ASIDE = b"\xef\xbb\xbf \t\n\r\x0b\x0c\0"
 
 Holds = Literal["weights", "objects", "members", "program", "text", "data", "media"]
 
@@ -46,6 +59,17 @@ class Member(NamedTuple):
     """For a link, the path that it leads to from the archive's top (`..` first where it leads out)."""
 
 
+class Built(NamedTuple):
+    """What loading makes besides plain values: its name, the byte, and in words what is done with it.
+
+    `acts` where code of the file's choice runs on loading or with the first use; else nobody knows."""
+
+    name: str
+    at: int
+    says: str
+    acts: bool = True
+
+
 class Format(Protocol):
     """The module of a format (the docstring of this package says what each name means)."""
 
@@ -55,6 +79,14 @@ class Format(Protocol):
     def recognises(self, contents: Contents) -> bool: ...
 
 
+def __getattr__(name: str) -> ModuleType:
+    """`from guildmark.formats import onnx` gives a module that is run when something of it is first asked for."""
+    if name not in leaves.names(SHELF):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = globals()[name] = late.module(f"{__name__}.{name}")
+    return module
+
+
 def load(name: str) -> Format:
     """A format's module."""
     return cast(Format, leaves.load("formats", name))
@@ -62,7 +94,13 @@ def load(name: str) -> Format:
 
 def recognise(contents: Contents) -> tuple[str, ...]:
     """The formats that these bytes have, the chief one first; more than one is a file with several faces."""
-    faces = [name for name in _by_rank() if load(name).recognises(contents)]
+    begin = _begin(contents)
+    first, cases, last = _in_turn()
+    near = _likely(begin[0][:1], begin[1][:1])
+    faces = [name for name in first if name in near and _may_be(name, begin) and load(name).recognises(contents)]
+    faces += [name for name in cases if declared(name, "CASE_OF") in faces and load(name).recognises(contents)]
+    faces = faces or [name for name in last if _may_be(name, begin) and load(name).recognises(contents)]
+    faces.sort(key=lambda name: (load(name).RANK, name))
     refined = {getattr(_module(name), "REFINES", "") for name in faces}
     return tuple(name for name in faces if name not in refined)
 
@@ -84,8 +122,16 @@ def members(name: str, contents: Contents, budget: Budget) -> Iterator[Member] |
     return None if reader is None else reader(contents, budget)
 
 
+def builds(name: str, contents: Contents) -> Iterator[Built] | None:
+    """What loading a file of this format makes besides plain values; None where the format does not say."""
+    reader = getattr(_module(name), "builds", None)
+    return None if reader is None else reader(contents)
+
+
 def published(name: str, body: bytes) -> dict[str, str]:
-    """The sha256 by path that a listing of this format states; empty where it states none."""
+    """The sha256 by path that a listing of this format states; empty where it states none, or is in no format."""
+    if name not in leaves.names(SHELF):
+        return {}
     reader = getattr(_module(name), "digests", None)
     return {} if reader is None else reader(body)
 
@@ -95,5 +141,55 @@ def _module(name: str) -> ModuleType:
 
 
 @cache
-def _by_rank() -> tuple[str, ...]:
-    return tuple(sorted(leaves.names("formats"), key=lambda name: (load(name).RANK, name)))
+def declared(name: str, what: str) -> str:
+    """What stands behind `WHAT = ` in a format's source, which is not imported; empty where nothing does.
+
+    A format of another package, and one that is here without its source, is imported and asked."""
+    head = leaves.head(SHELF, name)
+    if not head:
+        return str(getattr(_module(name), what, ""))
+    said = head.partition(f"\n{what} = ")[2]
+    return said.partition(")\n")[0] if said.startswith("(") else said.partition("\n")[0].strip('"')
+
+
+@cache
+def begins(name: str) -> tuple[bytes, ...]:
+    """What a format declares as `BEGINS`; empty where its files may begin with anything."""
+    literals = _LITERAL.findall(declared(name, "BEGINS"))
+    return tuple(literal.encode().decode("unicode_escape").encode("latin-1") for literal in literals)
+
+
+def may_be(name: str, contents: Contents) -> bool:
+    """Whether bytes begin as a format declares, so that it is worth to ask it."""
+    return _may_be(name, _begin(contents))
+
+
+def _begin(contents: Contents) -> tuple[bytes, bytes]:
+    """The first bytes, and the first behind white space and a byte-order mark."""
+    start = contents.at(0, HEAD)
+    return start[:LONGEST], start.lstrip(_ASIDE)[:LONGEST]
+
+
+def _may_be(name: str, begin: tuple[bytes, bytes]) -> bool:
+    """Whether bytes begin as a format declares; what is nothing but white space so far may be anything."""
+    wanted = begins(name)
+    return not wanted or not begin[1] or any(each.startswith(wanted) for each in begin)
+
+
+@cache
+def _likely(first: bytes, behind: bytes) -> frozenset[str]:
+    """The formats whose files may have these first bytes, with and without white space."""
+    return frozenset(name for name in _in_turn()[0] if _is_likely(begins(name), (first, behind)))
+
+
+def _is_likely(wanted: tuple[bytes, ...], begin: tuple[bytes, bytes]) -> bool:
+    return not wanted or not begin[1] or any(each.startswith(begin) for each in wanted)
+
+
+@cache
+def _in_turn() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The formats that are asked first, those that are cases of another, and those that are asked last."""
+    names = leaves.names(SHELF)
+    cases = tuple(name for name in names if declared(name, "CASE_OF"))
+    last = tuple(name for name in names if declared(name, "LAST") == "True")
+    return tuple(name for name in names if name not in cases and name not in last), cases, last
