@@ -1,5 +1,7 @@
 """The list of names that a pickle may hold: reviewed data, and each name is only good for what its entry says."""
 
+import re
+
 import pytest
 
 from guildmark import check, inert
@@ -43,10 +45,10 @@ def test_no_name_stands_in_two_entries():
 @pytest.mark.parametrize(
     "name",
     [
-        "builtins.getattr",
         "builtins.type",
         "builtins.map",
-        "functools.partial",
+        "functools.partialmethod",
+        "functools.reduce",
         "operator.attrgetter",
         "operator.methodcaller",
         "torch.load",
@@ -72,6 +74,18 @@ def test_no_name_stands_in_two_entries():
 )
 def test_what_can_reach_other_code_is_not_on_the_list(name):
     assert inert.find(name) is None
+
+
+def test_a_name_has_the_entry_that_the_whole_list_gives_it():
+    """Of the file only the entries are read that mention a name's package."""
+    for entry in inert.entries():
+        for name in entry.names:
+            assert inert.find(name) == entry
+        if entry.pattern:
+            packages = re.findall(r"(?:^\(?|^\(\w+\|)(\w+)", entry.pattern)
+            assert packages
+            for package in packages:
+                assert entry in [each for _, each in inert._table(package)[1]]
 
 
 def test_a_pattern_covers_no_name_that_walks_through_attributes():
@@ -105,3 +119,91 @@ def test_the_path_of_opcodes_is_told():
     (finding,) = findings(b"\x80\x04" + named("posix", "system") + short("echo") + b"\x85R.")
     assert finding.evidence[0].seen == "STACK_GLOBAL at byte 17 → REDUCE at byte 25: posix.system"
     assert finding.evidence[0].at == "byte 17"
+
+
+def partial(function, state):
+    return b"\x80\x04" + named("functools", "partial") + function + b"\x85R" + state + b"b."
+
+
+@pytest.mark.parametrize(
+    ("function", "keeps", "outcome"),
+    [
+        (named("numpy", "log1p"), b"", Outcome.PASSED),
+        (named("_codecs", "encode"), b"", Outcome.FAILED),
+        (named("collections", "deque"), b"", Outcome.FAILED),
+        (named("numpy", "log1p"), named("os", "system"), Outcome.FAILED),
+        (named("numpy", "log1p"), named("_codecs", "encode"), Outcome.FAILED),
+    ],
+)
+def test_a_partial_keeps_only_what_computes(function, keeps, outcome):
+    state = b"(" + function + b"(" + keeps + b"t}Nt"
+    assert {finding.outcome for finding in findings(partial(function, state))} == {outcome}
+
+
+def test_a_partial_s_state_names_no_other_function():
+    state = b"(" + named("posix", "system") + b")}Nt"
+    assert Outcome.FAILED in {finding.outcome for finding in findings(partial(named("numpy", "log1p"), state))}
+
+
+@pytest.mark.parametrize(
+    ("zone", "outcome"),
+    [
+        ("Europe/Berlin", Outcome.PASSED),
+        ("America/Argentina/Buenos_Aires", Outcome.PASSED),
+        ("UTC", Outcome.PASSED),
+        ("../../etc/passwd", Outcome.FAILED),
+        ("Europe/../../x", Outcome.FAILED),
+        ("/etc/localtime", Outcome.FAILED),
+        ("mine/Zone", Outcome.FAILED),
+    ],
+)
+def test_a_time_zone_is_looked_up_by_a_name_of_the_tz_database_only(zone, outcome):
+    (finding,) = findings(b"\x80\x04" + named("pytz", "_p") + short(zone) + b"\x85R.")
+    assert finding.outcome is outcome
+
+
+def config(metadata, before=b""):
+    """An OmegaConf dictionary with this record, behind other attributes."""
+    made = b"\x80\x04" + named("omegaconf.dictconfig", "DictConfig") + b")\x81}("
+    return made + before + short("_metadata") + metadata + short("_content") + b"}ub."
+
+
+RECORD = named("omegaconf.base", "ContainerMetadata") + b")\x81}b"
+OTHER = named("omegaconf.nodes", "AnyNode") + b")\x81}b"
+
+
+@pytest.mark.parametrize(("metadata", "outcome"), [(RECORD, Outcome.PASSED), (OTHER, Outcome.FAILED)])
+def test_the_record_of_a_configuration_is_the_library_s_own(metadata, outcome):
+    (finding,) = findings(config(metadata))
+    assert finding.outcome is outcome
+
+
+def test_a_key_that_must_be_of_one_kind_is_not_hidden_behind_very_many_others():
+    many = b"".join(short(f"k{number}") + OTHER for number in range(300))
+    (finding,) = findings(config(OTHER, many))
+    assert (finding.outcome, "does not show all its keys" in finding.says) == (Outcome.FAILED, True)
+
+
+PERSISTED = b"(" + short("storage") + named("torch", "FloatStorage") + short("0") + short("cpu") + b"K\x01tQ"
+REBUILT = named("torch._utils", "_rebuild_tensor_v2") + b"(" + PERSISTED + b"K\0K\x01\x85K\x01\x85\x89"
+TENSOR = REBUILT + named("collections", "OrderedDict") + b")RtR"
+META = named("torch._utils", "_rebuild_meta_tensor_no_storage") + b"(" + named("torch", "float32")
+
+
+def parameter(value, state):
+    return named("torch._utils", "_rebuild_parameter_with_state") + b"(" + value + b"\x89N" + state + b"tR"
+
+
+@pytest.mark.parametrize(
+    ("made", "outcome"),
+    [
+        (parameter(TENSOR, b"}(" + short("note") + b"K\x01u"), Outcome.PASSED),
+        (parameter(TENSOR, b"}(" + short("__class__") + OTHER + b"u"), Outcome.FAILED),
+        (parameter(OTHER, b"}"), Outcome.FAILED),
+        (named("torch._utils", "_rebuild_parameter") + b"(" + OTHER + b"\x89NtR", Outcome.FAILED),
+        (META + b"K\x02\x85K\x01\x85\x89tR", Outcome.PASSED),
+    ],
+)
+def test_torch_s_rebuilders_take_tensors_and_plain_attributes(made, outcome):
+    (finding,) = findings(b"\x80\x04" + made + b".")
+    assert finding.outcome is outcome

@@ -4,28 +4,36 @@ Sources: the reduce methods of the standard library, numpy's `ndarray.__reduce__
 `weights_only` loading (torch/_weights_only_unpickler.py), joblib/numpy_pickle.py, the `__setstate__`
 methods of scikit-learn 1.9, pandas 3, xgboost 3 and lightgbm 4."""
 
+import os
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from guildmark import late
 from guildmark.errors import AskedWrongly
 from guildmark.file import File
 from guildmark.formats import torch_zip
-from guildmark.formats.pickle import NOWHERE, PERSISTENT, Bomb, Call, Event, Name, Use
+from guildmark.formats.pickle import NOWHERE, PERSISTENT, Bomb, Call, Event, Name, Use, arrow, dtypes
 from guildmark.formats.pickle.machine import CALLING
-from guildmark.formats.pickle.values import METHODS, Box, Global, Mapping, Tuple, Unknown, Value
-from guildmark.shapes import fits, is_of
+from guildmark.formats.pickle.values import DTYPE, METHODS, Box, Global, Made, Mapping, Tuple, Unknown, Value
+from guildmark.shapes import fits, is_of, shows_keys
 from guildmark.subject import Subject
 
 Sort = Literal["function", "class", "type", "value", "storage"]
 
-_TORCHSCRIPT = ("__torch__.", "torch.jit._pickle.")
+_TORCHSCRIPT = late.compile(
+    r"__torch__(\.\w+)+|torch\.jit\._pickle\.(build_(bool|double|int|tensor)list|build_tensor_from_id|restore_type_tag)"
+)
+_DICTIONARIES = ("builtins.dict", "__builtin__.dict", "collections.OrderedDict", "collections.defaultdict")
+LIST = os.path.join(os.path.dirname(__file__), "inert.toml")
 _MODULE_IDS = ("'module' class str|none str|none",)
 _STORAGE_IDS = ("'storage' storage str|int str int|none none|tuple?",)
+
+
+LETS = "but what the user lets it name: "
+"""How a finding says that a pickle passes by the user's own names, which stand behind it."""
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,33 +75,51 @@ class Additions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def entries() -> tuple[Entry, ...]:
     """The list as it was reviewed."""
-    return msgspec.convert(tomllib.loads(Path(__file__).with_name("inert.toml").read_text("utf-8")), List).name
+    return msgspec.convert(_toml(LIST), List).name
 
 
 @cache
 def find(name: str) -> Entry | None:
     """The entry that a name has; None where it is not listed."""
-    exact, patterns = _table()
+    exact, patterns = _table(name.partition(".")[0])
     if name in exact:
         return exact[name]
     return next((entry for pattern, entry in patterns if pattern.fullmatch(name)), None)
 
 
 @cache
-def _table() -> tuple[dict[str, Entry], tuple[tuple[re.Pattern[str], Entry], ...]]:
-    exact = {name: entry for entry in entries() for name in entry.names}
-    patterns = tuple((re.compile(entry.pattern, re.ASCII), entry) for entry in entries() if entry.pattern)
+def _table(package: str) -> tuple[dict[str, Entry], tuple[tuple[re.Pattern[str], Entry], ...]]:
+    """The entries that mention a package: to read all takes as long as all else that a small pickle needs."""
+    import tomllib
+
+    found = [msgspec.convert(tomllib.loads(text), Entry) for text in _texts() if package in text]
+    exact = {name: entry for entry in found for name in entry.names}
+    patterns = tuple((late.compile(entry.pattern, re.ASCII), entry) for entry in found if entry.pattern)
     return exact, patterns
+
+
+@cache
+def _texts() -> tuple[str, ...]:
+    """Each entry, as it stands in the file."""
+    with open(LIST, encoding="utf-8") as file:
+        return tuple(file.read().split("\n[[name]]\n")[1:])
 
 
 def read_allowed(path: str) -> frozenset[str]:
     """The names in a user's file; raises AskedWrongly where it is no such file."""
     try:
-        found = msgspec.convert(tomllib.loads(Path(path).read_text("utf-8")), Additions)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        found = msgspec.convert(_toml(path), Additions)
+    except (OSError, ValueError) as error:  # the faults of TOML, of its encoding and of its shape are ValueErrors
         hint = 'write [[name]], name = "package.module.Class" and why = "…" for each'
         raise AskedWrongly(f"--allow {path} cannot be read: {error}", hint) from error
     return frozenset(added.name for added in found.name)
+
+
+def _toml(path: str) -> dict[str, Any]:
+    import tomllib  # a pickle of plain values needs no list
+
+    with open(path, "rb") as file:
+        return tomllib.load(file)
 
 
 class Judge:
@@ -129,7 +155,7 @@ class Judge:
         if name in self._subject.allowed:
             self.added.add(name)
             return True
-        return name.startswith(_TORCHSCRIPT) and self._is_torchscript()
+        return _TORCHSCRIPT.fullmatch(name) is not None and self._is_torchscript()
 
     def _is_torchscript(self) -> bool:
         if self._torchscript is None:
@@ -163,6 +189,9 @@ class Judge:
         items = call.arguments.items if isinstance(call.arguments, Tuple) else None
         if items is None or not self._may_be_called(entry, call.opcode, items):
             return f"calls {call.name} with arguments that it is not listed with"
+        if call.name == arrow.RESTORES:
+            wrong = arrow.contradiction(items[0], self._file.contents)
+            return f"rebuilds an array of pyarrow {wrong}" if wrong else ""
         return ""
 
     def _may_be_called(self, entry: Entry, opcode: str, items: tuple[Value, ...]) -> bool:
@@ -177,7 +206,13 @@ class Judge:
     def _may_be_applied(self, items: tuple[Value, ...]) -> bool:
         of, arguments = items[0], items[2]
         inner = find(of.name) if isinstance(of, Global) else None
-        if inner is None or inner.applies or not isinstance(arguments, Tuple) or arguments.items is None:
+        if (
+            inner is None
+            or inner.applies
+            or arrow.RESTORES in inner.names
+            or not isinstance(arguments, Tuple)
+            or arguments.items is None
+        ):
             return False
         return self._may_be_called(inner, "REDUCE", arguments.items)
 
@@ -190,14 +225,22 @@ class Judge:
         if entry is None:
             return ""  # the name itself is told
         if call.opcode == "BUILD":
+            if call.made is not None and call.name == DTYPE and dtypes.contradicts(call.made, call.arguments):
+                return f"gives {call.name} flags by which numbers would be taken for objects"
             return self._state(call.name, entry, call.arguments)
         return "" if entry.fills else f"calls a method of {call.name} to fill it, which it is not listed with"
 
     def _state(self, name: str, entry: Entry, state: Value) -> str:
         if entry.state and not is_of(state, entry.state, self.sort_of):
             return f"gives {name} a state that it is not listed with"
+        if entry.state == "partial":
+            return ""
         parts = state.items if isinstance(state, Tuple) and state.items and len(state.items) == 2 else (state,)
         for part in parts:
+            if entry.keys and isinstance(part, Mapping) and not shows_keys(part):
+                return f"gives {name} a state that does not show all its keys"
+            if isinstance(part, Made) and part.of in _DICTIONARIES and not entry.state:
+                return f"gives {name} a state that the stream does not show"
             if isinstance(part, (Global, Tuple)):
                 named = (part,) if isinstance(part, Global) else part.named
                 if any(self.sort_of(each.name) in ("function", "value") for each in named):
@@ -212,7 +255,7 @@ class Judge:
         acts = isinstance(value, (Box, Global, Unknown))
         if acts and (key in METHODS or (key.startswith("__") and key.endswith("__"))):
             return f"sets {key} of {name}"
-        if key in entry.keys and not is_of(value, entry.keys[key], self.sort_of):
+        if key in entry.keys and not fits((value,), entry.keys[key], self.sort_of):
             return f"sets {key} of {name} to something that it is not listed with"
         return ""
 

@@ -1,22 +1,26 @@
 """Whether what is known of a pickle's values fits the shapes of arguments that `inert.toml` writes down."""
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from guildmark import late
 from guildmark.formats.pickle.values import (
     BUFFER,
     BYTES,
     FLOAT,
     INT,
+    KEPT_ENTRIES,
     LOOSE,
+    METHODS,
     PERSISTENT,
     TEXT,
     UNKNOWN,
     Box,
     Global,
     Made,
+    Mapping,
     Plain,
+    Span,
     Tuple,
     Value,
 )
@@ -26,8 +30,15 @@ SortOf = Callable[[str], str]
 
 CONTAINERS = ("list", "set", "frozenset", "dict", "tuple")
 BYTES_MADE = ("_codecs.encode", "builtins.bytes", "builtins.bytearray", "__builtin__.bytes", "__builtin__.bytearray")
-SIBLING = re.compile(r"(?!\.\.?\Z)[^/\\:\0]+")
-RATIO = re.compile(r"-?\d{1,4000}(/\d{1,4000})?")
+SIBLING = late.compile(r"(?!\.\.?\Z)[^/\\:\0]+")
+RATIO = late.compile(r"-?\d{1,4000}(/\d{1,4000})?")
+ZONE = late.compile(
+    r"((Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)"
+    r"/([A-Z][A-Za-z_-]{0,30}/)?)?[A-Z][A-Za-z0-9_+-]{0,30}"
+)
+"""The names of the time zones in the tz database: a region, at most one part of it, and a place."""
+REBUILT = late.compile(r"torch\._(utils|tensor)\._rebuild_[a-z0-9_]+")
+"""The functions whose calls make torch's tensors."""
 
 
 def fits(values: Sequence[Value], signature: str, sort_of: SortOf) -> bool:
@@ -82,7 +93,12 @@ def _str(value: Value) -> bool:
 
 
 def _bytes(value: Value) -> bool:
-    return value is BYTES or value is LOOSE or (isinstance(value, Made) and value.of in BYTES_MADE)
+    return (
+        value is BYTES
+        or value is LOOSE
+        or isinstance(value, Span)
+        or (isinstance(value, Made) and value.of in BYTES_MADE)
+    )
 
 
 def _plain(value: Value) -> bool:
@@ -103,6 +119,31 @@ def _sorted(*sorts: str) -> Callable[[Value, SortOf], bool]:
 
 def _thing(value: Value) -> bool:
     return isinstance(value, Made) and value.of != PERSISTENT
+
+
+def _is_state(value: Value, sort_of: SortOf) -> bool:
+    """Attributes that are set one by one: texts name them, none of which Python itself asks for."""
+    if isinstance(value, Tuple) and value.items is not None and len(value.items) == 2:
+        return all(part is None or (isinstance(part, Mapping) and _is_state(part, sort_of)) for part in value.items)
+    if not isinstance(value, Mapping):
+        return value is None
+    return value.sure and not any(key.startswith("__") or key in METHODS for key in value.known or ())
+
+
+def _is_partial(value: Value, sort_of: SortOf) -> bool:
+    """The state of functools.partial: a listed value; a tuple, a dictionary and attributes that hold no function."""
+    if not isinstance(value, Tuple) or value.items is None or len(value.items) != 4:
+        return False
+    function, arguments, named, attributes = value.items
+    if not (isinstance(function, Global) and sort_of(function.name) == "value" and isinstance(arguments, Tuple)):
+        return False
+    plain = isinstance(named, Mapping) and named.sure and _names_no_function(arguments, sort_of)
+    return plain and (attributes is None or _is_state(attributes, sort_of))
+
+
+def shows_keys(state: Mapping) -> bool:
+    """Whether every value in it that could act is known, with its key."""
+    return state.sure and len(state.known or ()) < KEPT_ENTRIES
 
 
 def _any(value: Value, sort_of: SortOf) -> bool:
@@ -132,10 +173,15 @@ KINDS: dict[str, Callable[[Value, SortOf], bool]] = {
     "storage": _sorted("storage"),
     "function": _sorted("function"),
     "thing": lambda value, _: _thing(value),
+    "tensor": lambda value, _: isinstance(value, Made) and REBUILT.fullmatch(value.of) is not None,
+    "state": _is_state,
+    "partial": _is_partial,
+    "zone": lambda value, _: isinstance(value, str) and ZONE.fullmatch(value) is not None,
+    "empty": lambda value, _: isinstance(value, Tuple) and value.items == (0,),
     "persistent": lambda value, _: isinstance(value, Made) and value.of == PERSISTENT,
     "any": _any,
     "sibling": lambda value, _: (
         isinstance(value, str) and bool(value) and not set(value) & set("/\\:\0") and value != ".."
     ),
 }
-"""What the words of a shape mean; `sibling` is the plain name of a file."""
+"""What the words of a shape mean; `sibling` is the plain name of a file, `zone` that of a time zone."""

@@ -7,7 +7,7 @@ from guildmark.errors import GuildmarkError
 from guildmark.file import File
 from guildmark.formats import pickle
 from guildmark.formats.pickle import Bomb, Call, Event, Name, Use
-from guildmark.inert import Judge
+from guildmark.inert import LETS, Judge
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
@@ -49,7 +49,7 @@ def _of_file(file: File, subject: Subject) -> Iterator[Finding]:
     if broken:
         yield unknown(f"{file.path} was not read to its end: {broken}", file.seen("", broken))
     elif not paths:
-        added = f" but what the user lets it name: {', '.join(sorted(judge.added))}" if judge.added else ""
+        added = f" {LETS}{', '.join(sorted(judge.added))}" if judge.added else ""
         yield passed(f"{file.path} names nothing that is not inert{added}", file.seen("", "every name is on the list"))
 
 

@@ -3,12 +3,12 @@
 Source: numpy/lib/_format_impl.py (format versions 1 to 3)."""
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator
 from math import prod
 from typing import Any, NamedTuple
 
+from guildmark import late
 from guildmark.contents import Contents, Part
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Holds, Member
@@ -16,15 +16,16 @@ from guildmark.limits import Budget
 
 RANK = 10
 HOLDS: Holds = "weights"
+BEGINS = (b"\x93NUMPY",)
 
 MAGIC = b"\x93NUMPY"
 MOST_HEADER = 1 << 16
 MOST_DIMENSIONS = 64
 """NPY_MAXDIMS."""
 
-_PLAIN = re.compile(r"[<>=|]?([?bBiufcSaUVmM])(\d{0,9})(\[[^\]]*\])?")
-_OBJECT = re.compile(r"[<>=|]?O\d*")
-_LONG_OF_PYTHON_2 = re.compile(r"(?<=\d)L\b")
+_PLAIN = late.compile(r"[<>=|]?([?bBiufcSaUVmM])(\d{0,9})(\[[^\]]*\])?")
+_OBJECT = late.compile(r"[<>=|]?O\d*")
+_LONG_OF_PYTHON_2 = late.compile(r"(?<=\d)L\b")
 
 
 class Header(NamedTuple):

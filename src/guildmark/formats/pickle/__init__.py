@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from guildmark.contents import Contents
 from guildmark.errors import LimitPassed
@@ -38,11 +39,14 @@ TORCH_STREAMS = 5
 """torch.save before 1.6: magic number, protocol, system, objects, keys; then the storages' raw bytes."""
 ZIP = b"PK"
 """The start of a zip is a PERSID too; no loader that serves persistent ids would take it for one."""
+SHELF_BLOCK = 512
 FIRST_OPCODES = 64
 """A stream that says its protocol is believed after so many opcodes."""
 MANY_OPCODES = 20_000
 """So many opcodes without a mistake are no text."""
 FEW_OPCODES = 3
+_FAULTS: WeakKeyDictionary[Contents, tuple[Fault, ...]] = WeakKeyDictionary()
+"""Of what was followed to its end."""
 
 
 class Stream(NamedTuple):
@@ -79,6 +83,8 @@ def events(contents: Contents, *, explained: bool = False) -> Iterator[Event | F
 
 def faults(contents: Contents) -> Iterator[Fault]:
     """Where the streams break off, and bytes behind them that are no stream."""
+    if contents in _FAULTS:
+        return iter(_FAULTS[contents])
     return (found for found in _read(contents) if isinstance(found, Fault))
 
 
@@ -88,6 +94,15 @@ def streams(contents: Contents) -> tuple[Stream, ...]:
 
 
 def _read(contents: Contents, *, explained: bool = False) -> Iterator[Event | Fault | Stream]:
+    found: list[Fault] = []
+    for each in _follow(contents, explained=explained):
+        if isinstance(each, Fault):
+            found.append(each)
+        yield each
+    _FAULTS[contents] = tuple(found)
+
+
+def _follow(contents: Contents, *, explained: bool) -> Iterator[Event | Fault | Stream]:
     tally, place, number, is_torch = Tally(explains=explained), 0, 0, False
     memory: dict[int, Value] = {}
     while place < contents.size and not (is_torch and number == TORCH_STREAMS):
@@ -108,9 +123,15 @@ def _read(contents: Contents, *, explained: bool = False) -> Iterator[Event | Fa
         is_torch = is_torch or (number == 0 and machine.result == TORCH_MAGIC)
         memory |= machine.memo
         yield Stream(place, machine.window.place)
-        place, number = machine.window.place, number + 1
+        place, number = _behind(contents, machine.window.place), number + 1
     if not number or (is_torch and number < TORCH_STREAMS):
         yield Fault(f"byte {contents.size}", f"the file ends after {number} pickles")
+
+
+def _behind(contents: Contents, end: int) -> int:
+    """Where the next stream may begin: dbm.dumb, and so shelve, fills its blocks with NULs."""
+    filling = contents.at(end, -end % SHELF_BLOCK)
+    return end + len(filling) if not filling.strip(b"\0") else end
 
 
 def _begins_well(contents: Contents) -> bool:
@@ -134,11 +155,13 @@ def _is_all_opcodes(contents: Contents) -> bool:
         try:
             for event in run(machine):
                 named = named or isinstance(event, Name)
+                calls += (
+                    isinstance(event, Call) and event.name != PERSISTENT
+                )  # a P, as texts begin with, asks its loader
         except LimitPassed:
             return True
         except Broken:
-            return named and (calls + machine.calls > 0 or _prepares_a_call(machine))
-        calls += machine.calls
+            return named and (calls > 0 or _prepares_a_call(machine))
         if machine.stack or machine.outer:
             return named and calls > 0
         place = machine.window.place

@@ -3,14 +3,12 @@
 import re
 from typing import NamedTuple
 
-from guildmark.formats.pickle.values import DTYPE, UNKNOWN, WRAPPER, Made, Mapping, Tuple, Value
+from guildmark.formats.pickle.dtypes import DEEPEST, HAS_OBJECT, contradicts, flags, items
+from guildmark.formats.pickle.values import DTYPE, UNKNOWN, WRAPPER, Made, Mapping, Value
 
 SIZES = {
     "b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8, 12, 16}, "c": {8, 16, 24, 32}, "M": {8}, "m": {8}
 }  # fmt: skip
-HAS_OBJECT = 1  # numpy's NPY_ITEM_REFCOUNT
-STATE_BEFORE_FLAGS = 7
-DEEPEST = 8
 MOST_FIELDS = 256
 
 
@@ -28,7 +26,7 @@ def is_wrapper(value: Value) -> bool:
 
 def array(value: Value) -> Array | None:
     """The array that follows; None where the stream does not show its size."""
-    if not isinstance(value, Made) or _items(value.arguments) != ():
+    if not isinstance(value, Made) or items(value.arguments) != ():
         return None
     entries: dict[str, Value] = {}
     for state in value.state:
@@ -42,12 +40,8 @@ def array(value: Value) -> Array | None:
     return Array(None, False) if size < 0 else Array(size * count, padding is not None)
 
 
-def _items(value: Value) -> tuple[Value, ...] | None:
-    return value.items if isinstance(value, Tuple) else None
-
-
 def _count(shape: Value) -> int | None:
-    lengths = _items(shape)
+    lengths = items(shape)
     if lengths is None:
         return None
     count = 1
@@ -60,30 +54,35 @@ def _count(shape: Value) -> int | None:
 
 def _item_size(dtype: Value, depth: int = 0) -> int | None:
     """Bytes of an element; -1 for objects, None where it is not known."""
-    arguments = _items(dtype.arguments) if isinstance(dtype, Made) and dtype.of == DTYPE else None
+    arguments = items(dtype.arguments) if isinstance(dtype, Made) and dtype.of == DTYPE else None
     found = re.fullmatch(r"[<>|=]?([biufcMmSUVO])(\d{1,9})?", str(arguments[0])) if arguments else None
     if found is None or not isinstance(dtype, Made):
         return None
     letter, digits = found[1], found[2]
     if letter == "O":
-        return -1 if all(_flags(state) is not None and _is_one(state) for state in dtype.state) else None
+        return -1 if all(flags(state) is not None and _is_one(state) for state in dtype.state) else None
+    if letter == "V" and dtype.state and all(_is_of_objects(dtype, state) for state in dtype.state):
+        return -1
     size = int(digits or 0) * (4 if letter == "U" else 1)
     if size not in SIZES.get(letter, {size}) or not size:
         return None
     return size if all(_keeps(state, letter, size, depth) for state in dtype.state) else None
 
 
-def _keeps(state: Value, letter: str, size: int, depth: int) -> bool:
-    """Whether numpy's dtype is still of `size` plain bytes after setting `state`.
+def _is_of_objects(dtype: Made, state: Value) -> bool:
+    """Whether a record has objects among its fields, so that all of it is pickled."""
+    return bool((flags(state) or 0) & HAS_OBJECT) and not contradicts(dtype, state)
 
-    It is (version, byte order, subarray, names, fields, size, alignment, flags[, metadata])."""
-    flags, items = _flags(state), _items(state)
-    if flags is None or items is None or flags & HAS_OBJECT:
+
+def _keeps(state: Value, letter: str, size: int, depth: int) -> bool:
+    """Whether numpy's dtype is still of `size` plain bytes after setting `state`."""
+    flag, said = flags(state), items(state)
+    if flag is None or said is None or flag & HAS_OBJECT:
         return False
     if letter not in "SUV":
         return _is_one(state)
-    whole = items[5] == size
-    return whole and (_is_one(state) or (letter == "V" and items[2] is None and _are_plain(items[4], depth)))
+    whole = said[5] == size
+    return whole and (_is_one(state) or (letter == "V" and said[2] is None and _are_plain(said[4], depth)))
 
 
 def _are_plain(fields: Value, depth: int) -> bool:
@@ -92,17 +91,10 @@ def _are_plain(fields: Value, depth: int) -> bool:
         return False
     if len(fields.known) >= MOST_FIELDS:
         return False
-    kinds = [(_items(field) or (None,))[0] for field in fields.known.values()]
+    kinds = [(items(field) or (None,))[0] for field in fields.known.values()]
     return all((_item_size(kind, depth + 1) or -1) > 0 for kind in kinds)
 
 
 def _is_one(state: Value) -> bool:
     """No subarray, no fields."""
-    return (_items(state) or ())[2:5] == (None, None, None)
-
-
-def _flags(state: Value) -> int | None:
-    items = _items(state)
-    if items is None or len(items) <= STATE_BEFORE_FLAGS:
-        return None
-    return items[STATE_BEFORE_FLAGS] if isinstance(items[STATE_BEFORE_FLAGS], int) else None  # type: ignore[return-value]
+    return (items(state) or ())[2:5] == (None, None, None)

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 
 from guildmark.formats.pickle.machine import KEPT_STRING, Machine
-from guildmark.formats.pickle.values import BYTES, FLOAT, INT, LOOSE, TEXT, Value
+from guildmark.formats.pickle.values import BYTES, FLOAT, INT, LOOSE, TEXT, Span, Value
 from guildmark.formats.pickle.window import WINDOW, Broken
 
 
@@ -32,10 +32,12 @@ def number(layout: str) -> Callable[[Machine], None]:
 
 
 def read_length(machine: Machine, layout: str) -> int:
-    at = machine.window.place
-    (length,) = struct.unpack(layout, machine.window.take(struct.calcsize(layout)))
+    size = struct.calcsize(layout)
+    if size == 1:
+        return machine.window.byte()
+    (length,) = struct.unpack(layout, machine.window.take(size))
     if length < 0:
-        raise Broken(at, f"{machine.opcode} has a length of {length}")
+        raise Broken(machine.window.place - size, f"{machine.opcode} has a length of {length}")
     return int(length)
 
 
@@ -45,8 +47,10 @@ def payload(layout: str, encoding: str = "") -> Callable[[Machine], None]:
     def act(machine: Machine) -> None:
         length = read_length(machine, layout)
         if not encoding or length > WINDOW:
+            at = machine.window.place
             machine.window.skip(length)
-            return machine.push(TEXT if encoding == "utf-8" else LOOSE if encoding else BYTES)
+            kept = Span(at, length) if not encoding and machine.tally.keeps_place() else BYTES
+            return machine.push(TEXT if encoding == "utf-8" else LOOSE if encoding else kept)
         data = machine.window.take(length)
         if encoding == "ascii" and not data.isascii():
             return machine.push(LOOSE)

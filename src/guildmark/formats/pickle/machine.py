@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from guildmark.errors import LimitPassed
 from guildmark.formats.pickle import bombs
-from guildmark.formats.pickle.values import INT, TEXT, UNKNOWN, Box, Global, Made, Mapping, Tuple, Value
+from guildmark.formats.pickle.values import ARROW_ARRAY, INT, TEXT, UNKNOWN, Box, Global, Made, Mapping, Tuple, Value
 from guildmark.formats.pickle.window import Window
 
 OPCODES = 20_000_000
@@ -18,6 +18,7 @@ KEPT_TUPLED = 4_000_000
 KEPT_SHAPES = 50_000
 KEPT_STATES = 64
 KEPT_HELD = 4_000_000
+KEPT_PLACES = 100_000
 SHOWN = 8
 NOWHERE = "?.?"
 """A name that the stream does not show."""
@@ -44,6 +45,8 @@ class Call(NamedTuple):
     arguments: Value
     named_at: int = -1
     named_by: str = ""
+    made: Made | None = None
+    """What was made that an opcode changes (BUILD and its kin)."""
 
 
 class Use(NamedTuple):
@@ -75,6 +78,7 @@ class Tally:
         self.tupled = 0
         self.held = 0
         self.explains = explains
+        self.places = 0
         self.shapes: dict[tuple[Value, ...], Tuple] = {}
 
     def keep(self, text: str) -> None:
@@ -82,6 +86,11 @@ class Tally:
             self.kept += len(text)
         if self.kept > KEPT_CHARACTERS:
             raise LimitPassed(f"the pickle's strings are more than {KEPT_CHARACTERS} characters")
+
+    def keeps_place(self) -> bool:
+        """Whether one more place of bytes, or list of items, is kept for pyarrow's arrays."""
+        self.places -= self.places > 0
+        return self.places > 0
 
     def hold(self, box: Box, value: Value) -> None:
         """Note that `value` lies in `box`; raises LimitPassed where too much lies in too much."""
@@ -133,6 +142,8 @@ class Machine:
     def name(self, name: str, *, dotted: bool = False) -> Global:
         """The stream asks for an importable name."""
         self.found.append(Name(self.at, name, self.opcode, dotted))
+        if name == ARROW_ARRAY and not self.tally.places:
+            self.tally.places = KEPT_PLACES
         return Global(name, self.at, self.opcode, dotted)
 
     def call(self, of: Value, arguments: Value) -> None:
@@ -141,7 +152,7 @@ class Machine:
         if isinstance(of, Global):
             self.found.append(Call(self.at, of.name, self.opcode, arguments, of.at, of.opcode))
         elif isinstance(of, Made) and self.opcode not in CALLING:
-            self.found.append(Call(self.at, of.of, self.opcode, arguments, of.at, ""))
+            self.found.append(Call(self.at, of.of, self.opcode, arguments, of.at, "", of))
         else:
             made_at = of.at if isinstance(of, Made) else -1
             self.found.append(Call(self.at, NOWHERE, self.opcode, arguments, made_at))

@@ -196,13 +196,21 @@ def _memoize(machine: Machine) -> None:
 
 
 def _boxed(kind: str) -> Callable[[Machine], None]:
-    return lambda machine: machine.push(Box(kind))
+    return lambda machine: machine.push(_empty(machine, kind))
+
+
+def _empty(machine: Machine, kind: str) -> Box:
+    """An empty container; a list whose items are kept from the start where pyarrow's arrays are made of them."""
+    box = Box(kind)
+    if kind == "list" and machine.tally.keeps_place():
+        box.shown = []
+    return box
 
 
 def _gather(kind: str) -> Callable[[Machine], None]:
     def act(machine: Machine) -> None:
         items = machine.pop_mark()
-        machine.push(Box(kind))
+        machine.push(_empty(machine, kind))
         _put_in(machine, items)
 
     return act
@@ -219,7 +227,7 @@ def _put_in(machine: Machine, items: list[Value]) -> None:
             machine.tally.hold(into, item)
         if machine.opcode in HASHING:
             machine.hashed(item)
-    if machine.tally.explains and isinstance(into, Box):
+    if isinstance(into, Box) and (machine.tally.explains or into.shown is not None):
         into.shown = ((into.shown or []) + items)[:SHOWN]
 
 
@@ -242,7 +250,7 @@ def _put_items(machine: Machine, items: list[Value]) -> None:
         if isinstance(into, Box):
             machine.tally.hold(into, key)
             machine.tally.hold(into, value)
-    if machine.tally.explains and isinstance(into, Box):
+    if isinstance(into, Box) and (machine.tally.explains or into.shown is not None):
         into.shown = ((into.shown or []) + items)[: 2 * SHOWN]
 
 

@@ -39,20 +39,21 @@ def run(machine: Machine) -> Iterator[Event]:
 
 
 def _step(machine: Machine) -> None:
-    machine.tally.left -= 1
-    if machine.tally.left < 0:
+    tally, window = machine.tally, machine.window
+    tally.left -= 1
+    if tally.left < 0:
         raise LimitPassed("the pickle has more opcodes than are followed here")
-    machine.at = machine.window.place
-    code = machine.window.byte()
+    at = machine.at = window.place
+    code = window.byte()
     if code not in BY_CODE:
-        raise Broken(machine.at, f"there is no opcode 0x{code:02x}")
+        raise Broken(at, f"there is no opcode 0x{code:02x}")
     machine.opcode, act = BY_CODE[code]
     frame_end = machine.frame_end
     try:
         act(machine)
     finally:
-        end = max(machine.window.place, machine.frame_end)
-        if machine.at < frame_end < end:  # _pickle.c loses bytes here when it reads from a file, and goes on
+        if at < frame_end < max(window.place, machine.frame_end):
+            # _pickle.c loses bytes here when it reads from a file, and goes on
             machine.name(NOWHERE)
 
 

@@ -16,9 +16,17 @@ MOST = 10**30
 WRAPPER = "NumpyArrayWrapper"
 DTYPE = "numpy.dtype"
 ARRAY = "numpy.ndarray"
+ARROW = "pyarrow.lib."
+ARROW_ARRAY = "pyarrow.lib._restore_array"
+"""From where this is named, the places of bytes and the items of lists are kept."""
+ARROW_KEPT = ("builtins.bytearray", "__builtin__.bytearray")
+KEPT_ITEMS = 8
 PERSISTENT = "persistent_load"
 """Stands for the loader, which a persistent id asks for an object."""
 RECONSTRUCTORS = ("copyreg._reconstructor", "copy_reg._reconstructor", "copyreg.__newobj__", "copy_reg.__newobj__")
+ZONE_MAKER = ("zoneinfo.ZoneInfo", "_unpickle")
+"""The one method that `getattr` is asked for: how Python pickles a method of a class."""
+_GETATTR = ("builtins.getattr", "__builtin__.getattr")
 _ARRAY_MAKERS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
 
 
@@ -39,6 +47,17 @@ class Plain:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
+
+
+class Span(Plain):
+    """Bytes that lie in the stream: where, and how many."""
+
+    __slots__ = ("at", "size")
+
+    def __init__(self, at: int, size: int) -> None:
+        super().__init__("bytes")
+        self.at = at
+        self.size = size
 
 
 FLOAT, INT, BYTES, BUFFER = Plain("float"), Plain("int"), Plain("bytes"), Plain("buffer")
@@ -152,8 +171,8 @@ class Made(Box):
         self.state: list[Value] = []
 
     def is_read_on(self) -> bool:
-        """Whether joblib's reader asks it how to read on."""
-        return self.of == DTYPE or self.of.endswith(WRAPPER)
+        """Whether joblib's reader asks it how to read on, or pyarrow's arrays are made of it."""
+        return self.of == DTYPE or self.of.endswith(WRAPPER) or self.of.startswith(ARROW) or self.of in ARROW_KEPT
 
 
 Value = str | int | None | Unknown | Plain | Global | Box
@@ -168,4 +187,6 @@ def make(of: Value, arguments: Value, at: int) -> Value:
         if items and isinstance(items[0], Global):
             return Made(items[0].name, Tuple([], keep=True), at)
         return Made(of.name, UNKNOWN, at)
+    if of.name in _GETATTR and items and isinstance(items[0], Global) and (items[0].name, *items[1:]) == ZONE_MAKER:
+        return Global(".".join(map(str, ZONE_MAKER)), at, "REDUCE", True)
     return Made(ARRAY if of.name in _ARRAY_MAKERS else of.name, arguments, at)
