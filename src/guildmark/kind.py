@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from guildmark import formats
+from guildmark import formats, late, pins
 from guildmark.file import File
 from guildmark.records import Kind
 
-_DATASET_FIELDS = re.compile(
+_DATASET_FIELDS = late.compile(
     r"^(dataset_info|task_categories|size_categories|annotations_creators|source_datasets|configs):", re.MULTILINE
 )
 _TABLES = (".csv", ".tsv", ".jsonl", ".parquet", ".arrow", ".ndjson")
-PROJECT = {"pyproject.toml", "setup.py", "setup.cfg", "package.json", "Cargo.toml"}
-"""A file at the top of a folder that says: this is a project's source."""
+PROJECT = {"pyproject.toml", "setup.py", "setup.cfg", "package.json", "Cargo.toml", "pyvenv.cfg"}
+"""A file at the top of a folder that says: this is a project's source, or an environment of Python."""
 PIPELINE = {"config.cfg", "meta.json", "tokenizer"}
 """What every spaCy pipeline holds, whose weights are in a format that is not read here."""
 _CODE = (".py", ".pyi", ".js", ".ts", ".rs", ".go", ".c", ".cpp", ".java", ".sh")
@@ -21,13 +21,18 @@ _CODE = (".py", ".pyi", ".js", ".ts", ".rs", ".go", ".c", ".cpp", ".java", ".sh"
 def kind_of(files: Sequence[File]) -> Kind:
     """A package or a project is a model if weights are most of what it holds, else a tool; other files
     are a data set if a data card, Croissant or tables say so, a tool if there is only code, else a model."""
-    for package in ("wheel", "sdist"):
+    for package in ("wheel", "sdist", "npm_package"):
         holders = [file.path for file in files if package in file.formats]
         if holders:
             return _of_package([file for file in files if file.archive in holders], files)
-    if any(file.path in PROJECT for file in files):
+    if any(file.path in PROJECT for file in files) or all(map(_is_list, files)):
         return _of_package([file for file in files if not file.archive], files)
     return _of_folder(files)
+
+
+def _is_list(file: File) -> bool:
+    """Whether a file lists packages at exact versions; asked only where its name can be one of theirs."""
+    return file.name.endswith((".txt", ".toml", ".lock", ".json")) and pins.is_list(file.name)
 
 
 def _of_package(own: Sequence[File], files: Sequence[File]) -> Kind:

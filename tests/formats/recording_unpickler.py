@@ -77,4 +77,4 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
     resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
-    json.dump([names(bytes.fromhex(line)) for line in sys.stdin.read().splitlines()], sys.stdout)
+    json.dump([names(bytes.fromhex(line)) for line in sys.stdin.read().split("\n")], sys.stdout)

@@ -39,6 +39,12 @@ def seeds() -> dict[str, bytes]:
         "media": b"\x89PNG\r\n\x1a\n" + bytes(40),
         "data": b"PAR1" + bytes(16) + b"PAR1",
         "xml": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x y="&a;"/>',
+        "hub_tree": b'{"id": "o/n", "type": "model", "sha": "abc", "tree": [{"type": "file", "path": "a", "size": 1, '
+        b'"oid": "d", "lfs": {"oid": "' + b"0" * 64 + b'", "size": 1}}]}',
+        "index_page": b'{"meta": {"api-version": "1.1"}, "name": "tiny", "files": [{"filename": "tiny-1.0.tar.gz", '
+        b'"url": "tiny-1.0.tar.gz", "hashes": {"sha256": "' + b"0" * 64 + b'"}}]}',
+        "provenance": b'{"version": 1, "attestation_bundles": [{"publisher": {"kind": "GitHub", "repository": "o/n"}, '
+        b'"attestations": [{"version": 1}]}]}',
         "text": "# Grüße\n\nA model of nothing.\n".encode(),
     }
 

@@ -68,7 +68,7 @@ LINKED = field(1, field(1, field(1, "other")) + field(2, field(1, "../elsewhere"
     [
         (layered(field(10, b"")), []),
         (layered(LAYER), [("class", "Evil")]),
-        (layered(field(615, field(4, field(1, LAYER)))), [("class", "Evil")]),
+        (layered(field(615, field(4, field(1, LAYER)))), [("condition", "loop"), ("class", "Evil")]),
         (field(1, 4) + DESCRIPTION + field(202, field(1, layered(LAYER))), [("class", "Evil")]),
         (field(1, 4) + DESCRIPTION + field(200, field(1, field(1, layered(LAYER)))), [("class", "Evil")]),
         (field(1, 4) + DESCRIPTION + field(555, field(1, "Custom")), [("class", "Custom")]),

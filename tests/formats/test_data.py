@@ -1,11 +1,15 @@
 """Tables and records: told by the marks at their ends."""
 
+import base64
+import pickle
 import sqlite3
 
 import pytest
+from tests.formats.seeds_more import Runs
 
-from guildmark.contents import InMemory, OnDisk
+from guildmark.contents import InMemory, OnDisk, chunks
 from guildmark.formats import data
+from guildmark.limits import Budget, Limits
 
 
 @pytest.mark.parametrize(
@@ -36,3 +40,27 @@ def test_a_database_is_recognised(tmp_path):
         database.execute("create table t (a)")
     database.close()
     assert data.kind(OnDisk(str(tmp_path / "d.db"))) == "SQLite"
+
+
+TYPE = pickle.dumps(Runs(), 4)
+SCHEMA = base64.b64encode(b"arrow.py_extension_type" + TYPE + bytes(60))
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        b"ARROW1\0\0" + TYPE + bytes(20) + b"ARROW1",
+        b"PAR1" + b"ARROW:schema\x18\xf4\x02" + SCHEMA + b"PAR1",
+        b"PAR1" + bytes(9 << 20) + TYPE + b"PAR1",
+    ],
+    ids=["raw", "base64", "far"],
+)
+def test_a_pickled_type_of_a_column_is_a_member(held):
+    """CVE-2023-47248."""
+    (member,) = data.members(InMemory(held), Budget(Limits()))
+    assert member.contents is not None
+    assert b"".join(chunks(member.contents)) == TYPE
+
+
+def test_tables_without_one_have_no_members():
+    assert list(data.members(InMemory(b"PAR1" + bytes(90) + b"PAR1"), Budget(Limits()))) == []

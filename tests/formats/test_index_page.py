@@ -34,7 +34,14 @@ def test_all_that_a_json_page_says_of_a_file_is_read() -> None:
     )
     assert index_page.files(body) == (
         IndexFile(
-            "tiny-1!1.0.tar.gz", "/files/tiny", B.lower(), 7, "broken", "2026-01-02T03:04:05Z", "https://h.example/p"
+            "tiny-1!1.0.tar.gz",
+            "/files/tiny",
+            B.lower(),
+            7,
+            "broken",
+            "2026-01-02T03:04:05Z",
+            "https://h.example/p",
+            ">=3.8",
         ),
         IndexFile("tiny-0.9.zip", "x", None, None, ""),
     )

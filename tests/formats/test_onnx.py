@@ -13,6 +13,7 @@ from tests.formats.seeds import onnx as made
 from guildmark.contents import InMemory, OnDisk
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import coreml, onnx, saved_model
+from guildmark.formats.onnx import nodes
 
 PACKAGES = ("silero_vad", "onnx")
 
@@ -248,3 +249,52 @@ def test_files_of_the_mirror_are_recognised_and_the_path_outside_is_seen(mirror)
     outside = onnx.model(OnDisk(str(dev / "malicious/o01_ext_traversal.onnx"))).tensors[0].external
     assert outside == {"location": "../../../../etc/hostname"}
     assert ("pyopmulti", "PyOp") in onnx.model(OnDisk(str(dev / "malicious/o02_pyop.onnx"))).operators
+
+
+def constant(*numbers: float, kind: int = 1) -> nodes.Constant:
+    """What is said of a tensor of these numbers, which an initializer holds."""
+    raw = struct.pack(f"<{len(numbers)}f", *numbers)
+    said = {1: tensor("k", [len(numbers)], 1, raw), 4: tensor("k", [len(numbers)], 1) + field(4, raw)}[kind]
+    ((_, graph),) = nodes.graphs(InMemory(made([node("Relu", "x", "y")], [said])))
+    return graph.constants["k"]
+
+
+@pytest.mark.parametrize("kind", [1, 4])
+def test_of_a_constant_is_said_whether_its_numbers_vary(kind):
+    assert constant(0, 0, kind=kind) == nodes.Constant(empty=False, varied=False, zero=True)
+    assert constant(2, 2, kind=kind) == nodes.Constant(empty=False, varied=False, zero=False)
+    assert constant(0, 1, kind=kind) == nodes.Constant(empty=False, varied=True, zero=False)
+    assert constant(kind=kind).empty
+
+
+def test_a_constant_too_long_to_look_at_is_taken_to_vary():
+    assert constant(*[1.0] * (1 << 15)) == nodes.Constant(empty=False, varied=True, zero=False)
+
+
+def test_a_node_says_what_it_reads_and_writes_and_the_graphs_in_it():
+    inner = field(1, node("Neg", "a", "b")) + field(12, field(1, "b"))
+    branch = field(5, field(1, "then_branch") + field(6, inner) + field(20, 5))
+    ((name, graph),) = nodes.graphs(InMemory(made([node("If", "c", "y", attributes=branch)])))
+    (found,) = graph.nodes
+    assert (name, graph.inputs, graph.outputs) == (("", ""), ("x",), ("y",))
+    assert (found.operator, found.inputs, found.outputs) == ("If", ("c",), ("y",))
+    assert [one.operator for one in found.graphs["then_branch"].nodes] == ["Neg"]
+
+
+def test_an_input_of_one_number_is_told_from_one_of_many():
+    def typed(name: str, *sizes: bytes) -> bytes:
+        shape = field(2, b"".join(field(1, size) for size in sizes))
+        return field(11, field(1, name) + field(2, field(1, field(1, 1) + shape)))
+
+    inputs = typed("rate") + typed("flag", field(1, 1)) + typed("image", field(1, 1), field(1, 3)) + typed("n", b"")
+    ((_, graph),) = nodes.graphs(InMemory(field(1, 8) + field(7, inputs + field(11, field(1, "untyped")))))
+    assert graph.single == {"rate", "flag"}
+
+
+def test_a_graph_of_more_parts_than_are_kept_passes_a_limit(monkeypatch: pytest.MonkeyPatch):
+    data = made([node("Relu")] * 9)
+    monkeypatch.setattr(nodes, "MOST_PARTS", 11)
+    assert len(list(nodes.graphs(InMemory(data)))) == 1
+    monkeypatch.setattr(nodes, "MOST_PARTS", 10)
+    with pytest.raises(LimitPassed):
+        list(nodes.graphs(InMemory(data)))

@@ -1,6 +1,7 @@
 """Programs: what would run as it stands, told by its first bytes."""
 
 import importlib.util
+import marshal
 import sys
 from pathlib import Path
 
@@ -16,6 +17,9 @@ PE = b"MZ" + bytes(0x3A) + b"\x80\0\0\0" + bytes(0x40) + b"PE\0\0" + bytes(20)
     ("data", "kind"),
     [
         (b"\x7fELF\x01" + bytes(60), "ELF"),
+        (b"\x7fELF\x02\x01\x01\x40" + bytes(8) + b"\x03\0\xe0\0" + bytes(44), "GPU code (AMD ELF)"),
+        (b"\x7fELF\x02\x01\x01\x33" + bytes(8) + b"\x02\0\xbe\0" + bytes(44), "GPU code (CUDA ELF)"),
+        (b"\x7fELF\x02\x02" + bytes(10) + b"\0\x03\0\xe0" + bytes(44), "GPU code (AMD ELF)"),
         (PE, "PE"),
         (b"MZqFpD='\n#!/bin/sh\n", "Actually Portable Executable"),
         (b"\xcf\xfa\xed\xfe" + bytes(28), "Mach-O"),
@@ -30,6 +34,13 @@ PE = b"MZ" + bytes(0x3A) + b"\x80\0\0\0" + bytes(0x40) + b"PE\0\0" + bytes(20)
         (b"\xa7\r\r\n" + bytes(12) + b"\xe3", "Python bytecode"),
         (b"\x33\r\r\n\x12\x34\x56\x78" + bytes(4) + b"\xe3", "Python bytecode"),
         (b"\x03\xf3\r\n\x12\x34\x56\x78c", "Python bytecode"),
+        (marshal.dumps(compile("print(1)", "a", "exec")), "Python bytecode"),
+        (b"\x1bLuaQ\0\1\4", "Lua bytecode"),
+        (b"\x1bLJ\2\2", "Lua bytecode"),
+        (b"\x50\xed\x55\xba\1\0\x10\0", "CUDA program"),
+        (b"L\0\0\0\x01\x14\x02\0" + bytes(68), "Windows shortcut"),
+        (b"[Desktop Entry]\nType=Application\nExec=sh -c echo\n", "desktop entry"),
+        (b"@ECHO OFF\r\necho inert\r\n", "script (batch)"),
     ],
 )
 def test_a_program_is_recognised_with_its_kind(data, kind):
@@ -53,6 +64,10 @@ def test_a_program_is_recognised_with_its_kind(data, kind):
         b"ab\r\ntext with the line ends of Windows",
         b"\xa7\r\r\n\x12\x34\x56\x78" + bytes(20),
         b"dex\nabc\0",
+        b"code is a word, and words follow it here",
+        b"\xe3" + bytes(60),
+        b"[Desktop Entry]\nType=Link\nURL=https://example.org\n",
+        b"@echo is a word",
     ],
 )
 def test_what_only_looks_like_one_is_none(data):

@@ -68,7 +68,7 @@ def test_a_filter_alone_is_undone():
         (b"\x02\x77\x77", "not known"),
         (b"\x21\x21\x01\x29", "bad LZMA2"),
         (b"\x21\x21\x01\x28", "dictionary"),
-        (b"\x23\x03\x01\x01\x05\xff\x00\x00\x01\x00", "bad LZMA"),
+        (b"\x23\x03\x01\x01\x05\xff\x00\x00\x01\x00", "corrupt"),
     ],
 )
 def test_what_cannot_be_unpacked_says_why(coder, says):

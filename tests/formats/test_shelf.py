@@ -22,6 +22,10 @@ if find_spec("tests.formats.seeds_containers"):
     from tests.formats import seeds_containers
 
     SEEDS |= seeds_containers.seeds()
+if find_spec("tests.formats.seeds_more"):
+    from tests.formats import seeds_more
+
+    SEEDS |= seeds_more.seeds()
 
 
 def read_all(contents: Contents) -> None:

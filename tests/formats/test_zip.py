@@ -176,3 +176,23 @@ def test_a_zip_with_any_bytes_changed_ends_in_members_or_a_format_error(place, c
         held(data)
     except FormatError:
         pass
+
+
+def flagged(size: int) -> bytes:
+    """A zip of one stored member of 96 bytes that says it is encrypted, and `size` bytes when it is not."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("secret.json"), bytes(96))
+    data = bytearray(packed.getvalue())
+    central = data.index(b"PK\x01\x02")
+    for flags, sizes in ((6, 22), (central + 8, central + 24)):
+        data[flags] |= 1
+        data[sizes : sizes + 4] = size.to_bytes(4, "little")
+    return bytes(data)
+
+
+def test_a_member_that_is_encrypted_in_truth_is_left_open_and_a_flag_that_lies_is_a_fault():
+    """Encryption of a zip puts twelve bytes before a member; a reader that heeds no flag finds another size."""
+    with pytest.raises(LimitPassed, match="1 of its members are encrypted"):
+        list(zip.faults(InMemory(flagged(84))))
+    assert "encrypted" in next(zip.faults(InMemory(flagged(96)))).says

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import ContentsError, LimitPassed
 from guildmark.formats import Fault
@@ -14,6 +15,7 @@ from guildmark.formats import Fault
 RANK = 50
 HOLDS = "text"
 REFINES = "text"
+BEGINS = (b"---",)
 
 CARD_LIMIT = 4 << 20
 FRONT_LIMIT = 256 << 10
@@ -21,23 +23,23 @@ DEPTH_LIMIT = 50
 NODE_LIMIT = 20_000
 SECTION_LIMIT = 10_000
 
-_FENCE = re.compile(r"^ {0,3}(```|~~~)")
-_ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.{0,300}?)[ \t#]*$")
-_HTML_HEADING = re.compile(r"^\s*<h([1-6])[^<>]{0,300}>(.{0,300}?)</h[1-6]>\s*$", re.IGNORECASE)
-_UNDERLINE = re.compile(r"^ {0,3}(=+|-{3,}|~{3,}|\^{3,})[ \t]*$")
+_FENCE = late.compile(r"^ {0,3}(```|~~~)")
+_ATX = late.compile(r"^ {0,3}(#{1,6})[ \t]+(.{0,300}?)[ \t#]*$")
+_HTML_HEADING = late.compile(r"^\s*<h([1-6])[^<>]{0,300}>(.{0,300}?)</h[1-6]>\s*$", re.IGNORECASE)
+_UNDERLINE = late.compile(r"^ {0,3}(=+|-{3,}|~{3,}|\^{3,})[ \t]*$")
 _UNDERLINE_LEVEL = {"=": 1, "-": 2, "~": 3, "^": 4}
-_KEY_LINE = re.compile(r"^[\"']?[\w.-]+[\"']?[ \t]*:(\s|$)")
-_IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()\s]{0,1000}[^()]{0,300}\)")
-_LINK = re.compile(r"\[([^\[\]]{0,500})\]\([^()\s]{0,1000}[^()]{0,300}\)")
-_TAG = re.compile(r"<[^<>]{0,1000}>")
-_RST_IMAGE = re.compile(r"^\s*(\.\. |:\w+:|\|[^|]{1,80}\|)")
+_KEY_LINE = late.compile(r"^[\"']?[\w.-]+[\"']?[ \t]*:(\s|$)")
+_IMAGE = late.compile(r"!\[[^\[\]]{0,300}\]\([^()\s]{0,1000}[^()]{0,300}\)")
+_LINK = late.compile(r"\[([^\[\]]{0,500})\]\([^()\s]{0,1000}[^()]{0,300}\)")
+_TAG = late.compile(r"<[^<>]{0,1000}>")
+_RST_IMAGE = late.compile(r"^\s*(\.\. |:\w+:|\|[^|]{1,80}\|)")
 _CORE_TAGS = {
     None,
     "!",
     *(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,40}|[0-9]{1,40}(\.[0-9]{0,40})?)([eE][-+]?[0-9]{1,3})?")
+_INTEGER = late.compile(r"[-+]?[0-9]{1,18}")
+_FLOAT = late.compile(r"[-+]?(\.[0-9]{1,40}|[0-9]{1,40}(\.[0-9]{0,40})?)([eE][-+]?[0-9]{1,3})?")
 
 
 class Section(NamedTuple):
@@ -136,7 +138,7 @@ def _split(text: str) -> tuple[str, str] | None:
     if not text.startswith("---") or text[3 : text.find("\n")].strip():
         return None
     start = text.find("\n") + 1
-    end = re.compile(r"^(---|\.\.\.)[ \t]*$", re.MULTILINE).search(text, start, FRONT_LIMIT)
+    end = late.compile(r"^(---|\.\.\.)[ \t]*$", re.MULTILINE).search(text, start, FRONT_LIMIT)
     if start == 0 or end is None:
         return None
     return text[start : end.start()].removesuffix("\n"), text[end.end() + 1 :]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Member
@@ -15,12 +16,43 @@ from guildmark.zstd import Zstd
 
 RANK = 20
 HOLDS = "members"
+BEGINS = (
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    b"\x28\xb5\x2f\xfd",
+    b"\x04\x22\x4d\x18",
+    b"\x02\x21\x4c\x18",
+    b"Rar!",
+    b"LZIP",
+    b"\x5d\0",
+    b"\x78",
+    b"ZF0x",
+    b"\x50\x2a\x4d\x18",
+    b"\x51\x2a\x4d\x18",
+    b"\x52\x2a\x4d\x18",
+    b"\x53\x2a\x4d\x18",
+    b"\x54\x2a\x4d\x18",
+    b"\x55\x2a\x4d\x18",
+    b"\x56\x2a\x4d\x18",
+    b"\x57\x2a\x4d\x18",
+    b"\x58\x2a\x4d\x18",
+    b"\x59\x2a\x4d\x18",
+    b"\x5a\x2a\x4d\x18",
+    b"\x5b\x2a\x4d\x18",
+    b"\x5c\x2a\x4d\x18",
+    b"\x5d\x2a\x4d\x18",
+    b"\x5e\x2a\x4d\x18",
+    b"\x5f\x2a\x4d\x18",
+)
 
 SNIFFED = 512
 UNPACKED_FOR_FAULTS = 1 << 30
 FIRST_BYTES = 32
 ZF_HEADER = 21  # "ZF", then the unpacked size in hexadecimal, padded to 19 characters
-SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+LZMA_MAGIC = (b"\xfd7zXZ\0", b"\x5d\0")
+"""Python's lzma and joblib go on into a stream of either kind."""
+SKIPPED = late.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 """A frame of lz4 or zstd that is to be skipped; which of them it is only the next one tells."""
 
 
@@ -30,7 +62,8 @@ class Packing(NamedTuple):
     name: str
     pattern: re.Pattern[bytes]
     make: Callable[[], Decompressor] | None
-    magic: bytes = b""
+    magic: tuple[bytes, ...] = ()
+    """How another stream begins that its readers take for more of it."""
     skipped: int = 0
     frames: type[Frames] | None = None
     """What unpacks it instead, where it is made of frames."""
@@ -43,18 +76,17 @@ class Packing(NamedTuple):
 
 
 PACKINGS = (
-    Packing("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]", re.S), lambda: Deflate(31), b"\x1f\x8b"),
-    Packing("bzip2", re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), Bzip2, b"BZh"),
-    Packing("xz", re.compile(rb"\xfd7zXZ\0"), Lzma, b"\xfd7zXZ\0"),
-    Packing("zstd", re.compile(rb"\x28\xb5\x2f\xfd"), None, frames=Zstd),
-    Packing("lz4", re.compile(rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18"), None, frames=Lz4),
+    Packing("gzip", late.compile(rb"\x1f\x8b\x08[\x00-\x1f]", re.S), lambda: Deflate(31), (b"\x1f\x8b",)),
+    Packing("bzip2", late.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), Bzip2, (b"BZh",)),
+    Packing("xz", late.compile(rb"\xfd7zXZ\0"), Lzma, LZMA_MAGIC),
+    Packing("zstd", late.compile(rb"\x28\xb5\x2f\xfd"), None, frames=Zstd),
+    Packing("lz4", late.compile(rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18"), None, frames=Lz4),
     Packing("zstd", SKIPPED, None, frames=Zstd, is_weak=True),
     Packing("lz4", SKIPPED, None, frames=Lz4, is_weak=True),
-    Packing("rar", re.compile(rb"Rar!\x1a\x07"), None),
-    Packing("lzip", re.compile(rb"LZIP\x01"), None),
-    Packing("lzma", re.compile(rb"\x5d\0\0.{2}(.{8})\0", re.S), lambda: Lzma(alone=True), is_weak=True),
-    Packing("zlib", re.compile(rb"\x78[\x01\x5e\x9c\xda]"), lambda: Deflate(15), is_weak=True),
-    Packing("joblib", re.compile(rb"ZF0x[0-9a-f]+ *"), lambda: Deflate(15), skipped=ZF_HEADER, is_weak=True),
+    Packing("lzip", late.compile(rb"LZIP\x01"), None),
+    Packing("lzma", late.compile(rb"\x5d\0.{3}(.{8})\0", re.S), Lzma, LZMA_MAGIC, is_weak=True),
+    Packing("zlib", late.compile(rb"\x78[\x01\x5e\x9c\xda]"), lambda: Deflate(15), is_weak=True),
+    Packing("joblib", late.compile(rb"ZF0x[0-9a-f]+ *"), lambda: Deflate(15), skipped=ZF_HEADER, is_weak=True),
 )
 
 

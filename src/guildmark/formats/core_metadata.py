@@ -3,10 +3,10 @@
 Specification: packaging.python.org, "Core metadata specifications". Only the header is given to
 the e-mail parser, for a body could be nested without end."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import ContentsError, FormatError, LimitPassed
 from guildmark.formats import Fault
@@ -21,8 +21,8 @@ HEADER_LIMIT = 1 << 20
 NEWEST = (2, 6)
 """A reader must refuse a newer major version; a newer minor one it may read."""
 
-_HEADER = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,60}:|^[ \t]")
-_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
+_HEADER = late.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,60}:|^[ \t]")
+_VERSION = late.compile(r"(\d{1,4})\.(\d{1,4})")
 
 
 def recognises(contents: Contents) -> bool:
@@ -70,11 +70,17 @@ def read(contents: Contents) -> Metadata:
         **said,
         home_page=_said(raw, "home_page", ""),
         project_urls=dict(_said(raw, "project_urls", {})),
-        description=_said(raw, "description", "") or body.decode("utf-8", "replace"),
+        description=_description(raw, lines, body),
         description_line=lines.get("description", header.count(b"\n") + 2),
         unparsed={field: tuple(values) for field, values in unparsed.items()},
         lines=lines,
     )
+
+
+def _description(raw: dict[str, Any], lines: dict[str, int], body: bytes) -> str:
+    """The header's description, else the body; some writers leave out the blank line before its first paragraph."""
+    said, text = str(_said(raw, "description", "")), body.decode("utf-8", "replace")
+    return said if "description" in lines or not text else f"{said}\n{text}" if said else text
 
 
 _TEXTS = (
@@ -99,7 +105,7 @@ def _parse(header: bytes) -> tuple[dict[str, Any], dict[str, list[str]]]:
     try:
         raw, unparsed = parse_email(header)
     except (ValueError, LookupError, AssertionError, TypeError, AttributeError) as error:
-        raise FormatError(f"the metadata header cannot be read: {error}") from error
+        raise FormatError("the metadata header cannot be read") from error
     return dict(raw), unparsed
 
 

@@ -9,6 +9,7 @@ from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Holds
 from guildmark.protobuf import BYTES, VARINT, Field, Reader
+from guildmark.remembered import remembered
 
 RANK = 10
 HOLDS: Holds = "weights"
@@ -25,12 +26,15 @@ _TYPES = range(200, 4000)
 
 _PIPELINE, _PIPELINES, _NETWORKS = 202, (200, 201), (303, 403, 500)
 _PROGRAM, _CUSTOM_MODEL, _LINKED_MODEL, _CUSTOM_LAYER = 502, 555, 556, 500
-_INNER_NETWORKS = {605: (1, 2), 615: (3, 4)}
+_TOLD = {"custom_layer": "class", "cond": "condition", "while_loop": "condition"}
+"""Operations of a program that are named, by what they are."""
+_BRANCH = 605
+_INNER_NETWORKS = {_BRANCH: (1, 2), 615: (3, 4)}
 """Fields of a layer: a branch and a loop, and their fields that are networks."""
 
 
 class Named(NamedTuple):
-    """What a model names outside of itself: `kind` is class, model or weights; `at` where that stands."""
+    """What a model names outside of itself (`kind` is class, model or weights), or a `condition`; `at` where it is."""
 
     kind: str
     name: str
@@ -56,8 +60,9 @@ def recognises(contents: Contents) -> bool:
     return has_version and has_description and has_type
 
 
+@remembered
 def named(contents: Contents) -> Iterator[Named]:
-    """Everything outside that the model names; raises FormatError where messages do not fit into each other."""
+    """Everything outside that the model names, and its conditions; raises FormatError where messages do not fit."""
     for count, found in enumerate(_Walk(contents).model(None, 0)):
         if count == _MOST_NAMED:
             raise LimitPassed(f"it names more than {_MOST_NAMED} things outside")
@@ -124,6 +129,7 @@ class _Walk:
                 if field.kind == BYTES and field.number == _CUSTOM_LAYER:
                     yield self._named("class", field, 10)
                 elif field.kind == BYTES and field.number in _INNER_NETWORKS:
+                    yield Named("condition", "branch" if field.number == _BRANCH else "loop", field.start)
                     for inner in self._inside(field, *_INNER_NETWORKS[field.number]):
                         yield from self._network(inner, depth + 1)
 
@@ -147,8 +153,8 @@ class _Walk:
             for field in self._reader.fields(operation):
                 if field.kind != BYTES:
                     continue
-                if field.number == 1 and self._reader.text(field) == "custom_layer":
-                    yield Named("class", "custom_layer", field.start)
+                if field.number == 1 and (name := self._reader.text(field)) in _TOLD:
+                    yield Named(_TOLD[name], name, field.start)
                 elif field.number == 4:
                     yield from self._block(field, depth + 1)
                 elif field.number == 5:

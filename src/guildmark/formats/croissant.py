@@ -1,24 +1,26 @@
 """Croissant: a data set described in JSON-LD (specifications 1.0 and 1.1 of MLCommons)."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import ContentsError, FormatError, LimitPassed
 from guildmark.formats import Fault
+from guildmark.structured import shallow, told
 
 RANK = 50
 HOLDS = "text"
 REFINES = "text"
+BEGINS = (b"{",)
 
 LIMIT = 16 << 20
 VALUE_LIMIT = 200_000
 
-_MARK = re.compile(rb"mlcommons\.org/croissant")
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_MARK = late.compile(rb"mlcommons\.org/croissant")
+_SHA256 = late.compile(r"[0-9a-fA-F]{64}")
 _PREFIXES = ("sc:", "dct:", "cr:", "schema:", "https://schema.org/", "http://schema.org/")
 
 
@@ -91,13 +93,14 @@ def _properties(contents: Contents) -> dict[str, Any]:
     if contents.size > LIMIT:
         raise LimitPassed(f"a Croissant description of {contents.size} bytes; at most {LIMIT} are read")
     try:
-        raw = msgspec.json.decode(contents.at(0, LIMIT).removeprefix(b"\xef\xbb\xbf"), type=dict[str, msgspec.Raw])
+        text = shallow(contents.at(0, LIMIT).removeprefix(b"\xef\xbb\xbf"))
+        raw = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
         found = {_plain(name): value for name, value in raw.items()}
         return {name: _decoded(value) for name, value in found.items() if name in _READ}
     except RecursionError as error:
         raise LimitPassed("the Croissant description is nested too deep") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FormatError(f"the Croissant description is no JSON object: {error}") from error
+        raise FormatError(f"the Croissant description is no JSON object: {told(error)}") from error
 
 
 def _decoded(raw: msgspec.Raw) -> Any:

@@ -1,13 +1,25 @@
-"""Recognises tables and records: Parquet, Arrow, SQLite, Avro; nothing in them is read yet."""
+"""Recognises tables and records: Parquet, Arrow, SQLite, Avro; of what they hold only pickles are looked for.
 
-from guildmark.contents import Contents
-from guildmark.formats import Holds
+CVE-2023-47248: pyarrow until 14.0.0 unpickles the type that a column's metadata keeps, raw or in base64."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from guildmark import late
+from guildmark.contents import Contents, InMemory, Part
+from guildmark.formats import Holds, Member, _carve
+from guildmark.limits import Budget
 
 RANK = 80
 HOLDS: Holds = "data"
 
 _AT_BOTH_ENDS = {b"PAR1": "Parquet", b"PARE": "Parquet", b"FEA1": "Feather", b"ARROW1": "Arrow"}
 _AT_THE_START = {b"SQLite format 3\0": "SQLite", b"Obj\1": "Avro"}
+_SCHEMA = late.compile(rb"ARROW:schema.{0,16}?([A-Za-z0-9+/]{64,}={0,2})", re.S)
+_LOOKED_AT = 4 << 20
+"""How much of the start and of the end is searched: there the schema stands."""
 
 
 def recognises(contents: Contents) -> bool:
@@ -25,3 +37,22 @@ def kind(contents: Contents) -> str:
         if whole and contents.at(contents.size - len(magic), len(magic)) == magic:
             return name
     return ""
+
+
+def members(contents: Contents, budget: Budget) -> Iterator[Member]:
+    """Pickles in the schema, or near it."""
+    del budget
+    tail = max(_LOOKED_AT, contents.size - _LOOKED_AT)
+    for part in (Part(contents, 0, _LOOKED_AT), Part(contents, tail, contents.size - tail)):
+        yield from _carve.pickles(part)
+        for schema in _schemas(part):
+            yield from _carve.pickles(InMemory(schema))
+
+
+def _schemas(part: Contents) -> Iterator[bytes]:
+    """What Parquet's metadata keep of an Arrow schema."""
+    for found in _SCHEMA.finditer(part.at(0, part.size)):
+        try:
+            yield base64.b64decode(found[1])
+        except binascii.Error:
+            continue

@@ -15,6 +15,7 @@ from guildmark.formats import Fault, Holds
 
 RANK = 10
 HOLDS: Holds = "weights"
+BEGINS = (b"GGUF",)
 
 Scalar = bool | int | float | str
 Value: TypeAlias = "Scalar | list[str] | list[Value] | array[int] | array[float]"

@@ -2,28 +2,53 @@
 
 Source: tensorflow/core/framework/{graph,function,node_def,attr_value,tensor}.proto, core/protobuf/meta_graph.proto."""
 
-import re
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
-from guildmark.contents import Contents
+from guildmark import late
+from guildmark.contents import Contents, InMemory
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Holds
 from guildmark.protobuf import BYTES, VARINT, Field, Reader
+from guildmark.remembered import remembered
 
 RANK = 11
 HOLDS: Holds = "weights"
+BEGINS = (
+    b"\x0a",
+    b"\x12",
+    b"\x18",
+    b"\x1a",
+    b"\x22",
+    b"\x2a",
+    b"\x32",
+    b"\x3a",
+    b"\x8a",
+    b"\x92",
+    b"\x98",
+    b"\x9a",
+    b"\xa2",
+    b"\xaa",
+    b"\xb2",
+    b"\xba",
+)
 
 MOST_FIELDS = 20_000_000
 MOST_WORDS = 1000
 LONGEST_WORD = 4096
 _MOST_LOOKED_AT = 20_000
+_SMALL = 100
 _STRING = 7
-_OPERATION = re.compile(r"[A-Za-z_][\w.>\-/]*")
+_OPERATION = late.compile(r"[A-Za-z_][\w.>\-/]*")
 _TAGS_AND_VERSIONS = (4, 5, 6)
 """In MetaInfoDef: tags, tensorflow_version, tensorflow_git_version."""
 _KINDS = {1: BYTES, 2: BYTES, 3: VARINT, 4: BYTES, 5: BYTES}
 """In a GraphDef: node, library, version, versions, debug_info."""
+
+
+_Attribute = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 class Node(NamedTuple):
@@ -59,6 +84,7 @@ def recognises(contents: Contents) -> bool:
     return False
 
 
+@remembered
 def nodes(contents: Contents) -> Iterator[Node]:
     """Every node of the graph and of its functions; raises FormatError, LimitPassed."""
     reader = Reader(contents, MOST_FIELDS)
@@ -189,8 +215,21 @@ def _node(reader: Reader, node: Field, scope: str) -> Node:
     return Node(scope, name, operation, tuple(inputs), words, constant, node.start)
 
 
-def _attribute(reader: Reader, entry: Field) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _attribute(reader: Reader, entry: Field) -> _Attribute:
     """An attribute's key, its text or texts, and the strings of a tensor that it is."""
+    if entry.end - entry.start <= _SMALL:
+        with suppress(FormatError):  # which is told with its place in the file
+            return _small_attribute(reader.payload(entry))
+    return _read_attribute(reader, entry)
+
+
+@lru_cache(4096)
+def _small_attribute(entry: bytes) -> _Attribute:
+    """The nodes of a graph have the same few attributes again and again."""
+    return _read_attribute(Reader(InMemory(entry), _MOST_LOOKED_AT), None)
+
+
+def _read_attribute(reader: Reader, entry: Field | None) -> _Attribute:
     key, words = "", list[str]()
     strings: tuple[str, ...] = ()
     for field in reader.fields(entry):

@@ -4,24 +4,26 @@ An object: `id` (`ORG/NAME`), `type` (`model` or `dataset`), `sha` (the commit),
 `private`, `gated`, and `tree`: an array of files, each `{"type": "file", "path", "size", "oid"}`
 (`oid` is git's blob id), with `"lfs": {"oid", "size"}` where the file is stored by its sha256."""
 
-import re
 from typing import NamedTuple
 
 import msgspec
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import FormatError
 from guildmark.formats import Holds
 from guildmark.manifest import printable
+from guildmark.structured import shallow, told
 
 RANK = 50
 HOLDS: Holds = "text"
 REFINES = "text"
+BEGINS = (b"{",)
 
 LARGEST = 64 << 20
 HEAD = 1 << 12
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = late.compile(r"[0-9a-f]{64}")
 
 
 class HubFile(NamedTuple):
@@ -75,9 +77,9 @@ def recognises(contents: Contents) -> bool:
 def read(body: bytes) -> Tree:
     """The whole listing; raises FormatError."""
     try:
-        return msgspec.json.decode(body, type=Tree)
+        return msgspec.json.decode(shallow(body), type=Tree)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise FormatError(f"it is not what a hub lists of a repository: {error}") from error
+        raise FormatError(f"it is not what a hub lists of a repository: {told(error)}") from error
 
 
 def write(tree: Tree) -> bytes:

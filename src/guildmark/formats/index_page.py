@@ -1,29 +1,33 @@
 """A page of a package index about one project: PEP 691 JSON or PEP 503 HTML (PEP 592, 700, 740, 792)."""
 
-import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import msgspec
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import FormatError
 from guildmark.formats import Holds
 from guildmark.manifest import printable
+from guildmark.structured import shallow, told
 
 RANK = 50
 HOLDS: Holds = "text"
 REFINES = "text"
+BEGINS = (b"{", b"<")
 
 LARGEST = 64 << 20
 HEAD = 1 << 12
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = late.compile(r"[0-9a-f]{64}")
 
 
 class IndexFile(NamedTuple):
-    """A file that the page lists. `url` may be relative; `yanked` is the reason ("" where none is given)."""
+    """A file that the page lists. `url` may be relative; `yanked` is the reason ("" where none is given).
+
+    `metadata` is the sha256 of the metadata that stand beside a wheel (PEP 658; "" where none is stated)."""
 
     filename: str
     url: str
@@ -32,6 +36,8 @@ class IndexFile(NamedTuple):
     yanked: str | None = None
     uploaded_at: str | None = None
     provenance: str | None = None
+    requires_python: str | None = None
+    metadata: str | None = None
 
 
 class Status(NamedTuple):
@@ -49,6 +55,9 @@ class _File(msgspec.Struct, rename="kebab"):
     yanked: bool | str = False
     upload_time: str | None = None
     provenance: str | None = None
+    requires_python: str | None = None
+    core_metadata: bool | dict[str, str] = False
+    dist_info_metadata: bool | dict[str, str] = False
 
     def index_file(self) -> IndexFile:
         yanked = None if self.yanked is False else "" if self.yanked is True else self.yanked
@@ -60,6 +69,8 @@ class _File(msgspec.Struct, rename="kebab"):
             yanked,
             self.upload_time,
             self.provenance,
+            self.requires_python,
+            _beside(self.core_metadata or self.dist_info_metadata),
         )
 
 
@@ -118,9 +129,9 @@ def status(body: bytes) -> Status | None:
 
 def _page(body: bytes) -> _Page:
     try:
-        page = msgspec.json.decode(body, type=_Page)
+        page = msgspec.json.decode(shallow(body), type=_Page)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise FormatError(f"it is not a page of a package index: {error}") from error
+        raise FormatError(f"it is not a page of a package index: {told(error)}") from error
     if page.meta.api_version.partition(".")[0] != "1":
         raise FormatError(f"it speaks version {page.meta.api_version} of the index's interface; 1 is known")
     return page
@@ -132,7 +143,7 @@ def _anchors(body: bytes) -> "_Anchors":
         parser.feed(body.decode("utf-8", "replace"))
         parser.close()
     except (ValueError, AssertionError) as error:  # what html.parser and urllib raise on hostile text
-        raise FormatError(f"it is not a page of a package index: {error}") from error
+        raise FormatError(f"it is not a page of a package index: {told(error)}") from error
     return parser
 
 
@@ -167,8 +178,26 @@ class _Anchors(HTMLParser):
                 _digest(digest) if algorithm == "sha256" else None,
                 yanked=stated.get("data-yanked"),
                 provenance=stated.get("data-provenance") or None,
+                requires_python=stated.get("data-requires-python") or None,
+                metadata=_beside_anchor(stated),
             )
         )
+
+
+def _beside(stated: bool | dict[str, str]) -> str | None:
+    """The digest of the metadata beside a file; empty where they are there without one, None where they are not."""
+    if isinstance(stated, dict):
+        return _digest(stated.get("sha256")) or ""
+    return "" if stated else None
+
+
+def _beside_anchor(stated: dict[str, str]) -> str | None:
+    """The same of an anchor, under the attribute's newer or older name (PEP 714)."""
+    said = stated.get("data-core-metadata", stated.get("data-dist-info-metadata"))
+    if said is None or said == "false":
+        return None
+    algorithm, _, digest = said.partition("=")
+    return (_digest(digest) if algorithm == "sha256" else None) or ""
 
 
 def _one_name(filename: str) -> str:

@@ -13,6 +13,7 @@ from guildmark.limits import Budget
 RANK = 10
 HOLDS: Holds = "weights"
 REFINES = "zip"
+CASE_OF = "zip"
 
 CONFIG, METADATA = "config.json", "metadata.json"
 LONGEST = 64 << 20

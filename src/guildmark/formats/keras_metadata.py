@@ -11,6 +11,7 @@ from guildmark.protobuf import BYTES, Reader
 
 RANK = 10
 HOLDS: Holds = "weights"
+BEGINS = (b"\n", b"\x8a")
 
 MOST_FIELDS = 10_000_000
 _MOST_LOOKED_AT = 2_000

@@ -2,10 +2,10 @@
 
 Source: https://github.com/msgpack/msgpack/blob/master/spec.md; msgpack-numpy unpickles an array of the kind `O`."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from guildmark import late
 from guildmark.contents import Contents, Part
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Holds, Member
@@ -13,12 +13,31 @@ from guildmark.limits import Budget
 
 RANK = 70
 HOLDS: Holds = "weights"
+BEGINS = (
+    b"\x81",
+    b"\x82",
+    b"\x83",
+    b"\x84",
+    b"\x85",
+    b"\x86",
+    b"\x87",
+    b"\x88",
+    b"\x89",
+    b"\x8a",
+    b"\x8b",
+    b"\x8c",
+    b"\x8d",
+    b"\x8e",
+    b"\x8f",
+    b"\xde",
+    b"\xdf",
+)
 
 MOST_ITEMS = 5_000_000
 _MOST_LOOKED_AT = 2_000
 _BLOCK = 1 << 16
-_PICKLE = re.compile(rb"\x80[\x02-\x05]|[(c\]}]")
-_KEY = re.compile(r"[\w ./:@\[\]-]{1,200}")
+_PICKLE = late.compile(rb"\x80[\x02-\x05]|[(c\]}]")
+_KEY = late.compile(r"[\w ./:@\[\]-]{1,200}")
 
 _FIXED = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8} | {0xCC + place: 1 << (place % 4) for place in range(8)}
 _STRINGS = {0xD9: 1, 0xDA: 2, 0xDB: 4}

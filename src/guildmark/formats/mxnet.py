@@ -6,15 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from guildmark.contents import Contents
-from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Fault, Holds
+from guildmark.formats import Fault, Holds, _json
 
 RANK = 85
 HOLDS: Holds = "weights"
 REFINES = "text"
+BEGINS = (b"{",)
 
 LARGEST = 64 << 20
 _HEAD = 256
@@ -33,12 +31,7 @@ def recognises(contents: Contents) -> bool:
 
 def operators(contents: Contents) -> dict[str, int]:
     """How often each operator stands in the graph; raises FormatError, LimitPassed."""
-    if contents.size > LARGEST:
-        raise LimitPassed(f"the graph has {contents.size} bytes")
-    try:
-        tree = msgspec.json.decode(contents.at(0, contents.size))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FormatError("the graph is no JSON") from error
+    tree = _json.tree(contents, LARGEST, "the graph")
     found: Counter[str] = Counter()
     waiting: list[Any] = [tree]
     while waiting:
@@ -54,9 +47,4 @@ def operators(contents: Contents) -> dict[str, int]:
 
 def faults(contents: Contents) -> Iterator[Fault]:
     """It is JSON."""
-    try:
-        operators(contents)
-    except LimitPassed:
-        raise
-    except FormatError as error:
-        yield Fault("byte 0", error.says)
+    return _json.broken(operators, contents)

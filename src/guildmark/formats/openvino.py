@@ -2,10 +2,10 @@
 
 Source: https://docs.openvino.ai/ (OpenVINO IR format, operation sets)."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import LimitPassed
 from guildmark.formats import Fault, Holds
@@ -13,14 +13,20 @@ from guildmark.formats import Fault, Holds
 RANK = 45
 HOLDS: Holds = "weights"
 REFINES = "text"
+BEGINS = (b"<",)
 
 LARGEST = 64 << 20
 _HEAD = 1 << 12
-_START = re.compile(rb"(\xef\xbb\xbf)?\s{0,100}<[?!n]")
-_NET = re.compile(rb"<net[\s>]")
-_LAYER = re.compile(rb"<layer\s([^>]{0,10000})>")
-_ATTRIBUTE = re.compile(rb"""([\w.:-]{1,100})\s{0,10}=\s{0,10}(?:"([^"]{0,4000})"|'([^']{0,4000})')""")
-_PROGRAM = re.compile(rb"""["']([^"'<>]{0,500}\.(?:so|dll|dylib|py|pyc|sh)(?:\.\d{1,4})?)["']""")
+_START = late.compile(rb"(\xef\xbb\xbf)?\s{0,100}<[?!n]")
+_NET = late.compile(rb"<net[\s>]")
+_LAYER = late.compile(rb"<layer\s([^>]{0,10000})>")
+_ATTRIBUTE = late.compile(rb"""([\w.:-]{1,100})\s{0,10}=\s{0,10}(?:"([^"]{0,4000})"|'([^']{0,4000})')""")
+_PROGRAM = late.compile(rb"""["']([^"'<>]{0,500}\.(?:so|dll|dylib|py|pyc|sh)(?:\.\d{1,4})?)["']""")
+
+_PATH = late.compile(
+    rb"""\b(?:path|file|filename|weights|weights_path|location|bin)\s{0,10}=\s{0,10}["']([^"'<>]{1,500})["']|"""
+    rb"""\bname\s{0,10}=\s{0,10}["']weights_path["']\s{1,10}value\s{0,10}=\s{0,10}["']([^"'<>]{1,500})["']"""
+)
 
 
 class Layer(NamedTuple):
@@ -48,6 +54,11 @@ def layers(contents: Contents) -> set[Layer]:
 def programs(contents: Contents) -> tuple[str, ...]:
     """Libraries and scripts that attributes of the model name; raises LimitPassed."""
     return tuple(dict.fromkeys(_shown(found[1]) for found in _PROGRAM.finditer(_text(contents))))
+
+
+def paths(contents: Contents) -> tuple[str, ...]:
+    """Files that attributes of the model name; raises LimitPassed."""
+    return tuple(dict.fromkeys(_shown(found[1] or found[2]) for found in _PATH.finditer(_text(contents))))
 
 
 def faults(contents: Contents) -> Iterator[Fault]:

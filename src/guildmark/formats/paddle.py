@@ -12,9 +12,11 @@ from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Holds
 from guildmark.protobuf import BYTES, VARINT, Field, Reader
+from guildmark.structured import shallow
 
 RANK = 10
 HOLDS: Holds = "weights"
+BEGINS = (b"\n", b"\x8a", b"{")
 
 MOST_FIELDS = 10_000_000
 LARGEST_PIR = 64 << 20
@@ -91,7 +93,7 @@ def _of_pir(contents: Contents) -> Counter[str]:
     if contents.size > LARGEST_PIR:
         raise LimitPassed(f"the program has {contents.size} bytes")
     try:
-        waiting: list[Any] = [msgspec.json.decode(contents.at(0, contents.size))]
+        waiting: list[Any] = [msgspec.json.decode(shallow(contents.at(0, contents.size)))]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError("the program is no JSON") from error
     found: Counter[str] = Counter()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import ContentsError, FormatError, LimitPassed
 from guildmark.formats import Fault
@@ -19,11 +20,12 @@ LIMIT = 1 << 20
 DOTS = 200
 """tomllib's time grows with the square of a dotted key's parts."""
 
-_TABLE = re.compile(rb"^[ \t]*\[(project|build-system|tool\.[\w-]+)[\].]", re.MULTILINE)
-_FIRST = re.compile(rb"\s*(?:#[^\n]*\n\s*)*(?:\[|[\w\"'.-]+[ \t]*=)")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_HEADER = re.compile(r"^[ \t]*\[\[?([^\[\]]{1,200})\]\]?")
-_KEY = re.compile(r"^[ \t]*([\w-]{1,80})[ \t]*[=.]")
+_TABLE = late.compile(rb"^[ \t]*\[(project|build-system|tool\.[\w-]+)[\].]", re.MULTILINE)
+_FIRST = late.compile(rb"\s*(?:#[^\n]*\n\s*)*(?:\[|[\w\"'.-]+[ \t]*=)")
+_QUOTED = late.compile(r"\"[^\"]*\"|'[^']*'")
+_HEADER = late.compile(r"^[ \t]*\[\[?([^\[\]]{1,200})\]\]?")
+_KEY = late.compile(r"^[ \t]*([\w-]{1,80})[ \t]*[=.]")
+_PLACE = late.compile(r" \(at (line \d+)[^)]*\)$")
 
 
 def recognises(contents: Contents) -> bool:
@@ -39,7 +41,7 @@ def faults(contents: Contents) -> Iterator[Fault]:
     try:
         read(contents)
     except (FormatError, ContentsError) as error:
-        place = re.search(r"\(at (line \d+)", error.says)
+        place = _PLACE.search(error.says)
         yield Fault(place[1] if place else "line 1", error.says)
 
 
@@ -93,7 +95,8 @@ def _load(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except ValueError as error:
-        raise FormatError(f"pyproject.toml is no TOML: {error}") from error
+        place = _PLACE.search(str(error))  # its words differ from Python to Python
+        raise FormatError(f"pyproject.toml is no TOML{place[0] if place else ''}") from error
     except RecursionError as error:
         raise LimitPassed("pyproject.toml is nested too deep") from error
 

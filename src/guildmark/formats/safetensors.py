@@ -2,7 +2,6 @@
 
 Source: https://github.com/huggingface/safetensors (README, "Format"; safetensors/src/tensor.rs)."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from math import prod
@@ -10,9 +9,11 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Holds
+from guildmark.structured import shallow, told
 
 RANK = 10
 HOLDS: Holds = "weights"
@@ -28,8 +29,8 @@ BITS = {
 }
 """Bits of one element, by dtype."""
 
-_START = re.compile(rb'\s*\{\s*["}]')
-_TEXT = re.compile(rb"[\t\n\r\x20-\x7e]{8}")
+_START = late.compile(rb'\s*\{\s*["}]')
+_TEXT = late.compile(rb"[\t\n\r\x20-\x7e]{8}")
 _HEAD = 1 << 12
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
@@ -121,9 +122,9 @@ def _json(data: bytes) -> dict[str, Any]:
     if not data.startswith(b"{"):
         raise FormatError("the header does not start with {")
     try:
-        entries: dict[str, Any] = json.loads(data.decode(), object_pairs_hook=_without_twins)
+        entries: dict[str, Any] = json.loads(shallow(data).decode(), object_pairs_hook=_without_twins)
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"the header is not JSON: {error}") from error
+        raise FormatError(f"the header is not JSON: {told(error)}") from error
     return entries
 
 

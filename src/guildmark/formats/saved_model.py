@@ -9,9 +9,11 @@ from guildmark.errors import FormatError
 from guildmark.formats import Fault, Holds, graph_def
 from guildmark.formats.graph_def import MOST_FIELDS, Node
 from guildmark.protobuf import BYTES, VARINT, Field, Reader
+from guildmark.remembered import remembered
 
 RANK = 10
 HOLDS: Holds = "weights"
+BEGINS = (b"\x08", b"\x12", b"\x88", b"\x92")
 
 _MOST_LOOKED_AT = 20_000
 
@@ -31,6 +33,7 @@ def recognises(contents: Contents) -> bool:
     return found
 
 
+@remembered
 def nodes(contents: Contents) -> Iterator[Node]:
     """Every node of its graphs and of their functions; raises FormatError, LimitPassed."""
     reader = Reader(contents, MOST_FIELDS)
@@ -44,6 +47,7 @@ def functions(contents: Contents) -> frozenset[str]:
     return frozenset(name for field in _meta_graphs(reader) for name in graph_def.meta_functions(reader, field))
 
 
+@remembered
 def layers(contents: Contents) -> Iterator[tuple[int, str]]:
     """What Keras wrote of each layer before 2.5, as JSON, and its byte: object_graph_def (7), nodes (1),
     user_object (4), metadata (3)."""
@@ -52,6 +56,14 @@ def layers(contents: Contents) -> Iterator[tuple[int, str]]:
         for metadata in _inner(reader, field, (7, 1, 4, 3)):
             if metadata.end > metadata.start:
                 yield metadata.start, reader.text(metadata)
+
+
+def assets(contents: Contents) -> Iterator[tuple[int, str]]:
+    """The files in `assets/` that its graphs read: asset_file_def (6), filename (2), with the byte."""
+    reader = Reader(contents, MOST_FIELDS)
+    for field in _meta_graphs(reader):
+        for name in _inner(reader, field, (6, 2)):
+            yield name.start, reader.text(name)
 
 
 def faults(contents: Contents) -> Iterator[Fault]:

@@ -1,8 +1,8 @@
 """Source distribution of a Python package: a tar of one folder that has a PKG-INFO."""
 
-import re
 from collections.abc import Iterator
 
+from guildmark import late
 from guildmark.contents import Contents, Part, Spool
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Member, compressed, tar
@@ -11,11 +11,12 @@ from guildmark.limits import Budget
 RANK = 10
 HOLDS = "members"
 REFINES = "tar"
+CASE_OF = "tar"
 
 METADATA = 4 << 20
 UNPACKED = 64 << 20
 """PKG-INFO is looked for in so many unpacked bytes at the start."""
-NAME_AND_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*-v?[0-9][^/]*")
+NAME_AND_VERSION = late.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*-v?[0-9][^/]*")
 
 
 def recognises(contents: Contents) -> bool:

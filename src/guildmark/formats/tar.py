@@ -3,13 +3,13 @@
 It finds the members that Python's tarfile finds, and allocates nothing by the sizes that headers claim."""
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from guildmark import late
 from guildmark.contents import Contents, Part
 from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Fault, Member, compressed
+from guildmark.formats import Fault, Member, compressed, may_be
 from guildmark.limits import Budget, Limits
 
 RANK = 20
@@ -25,7 +25,7 @@ LINKS = (b"1", b"2")
 REGULAR = (b"0", b"\0", b"7")
 HEADERS = (LONG_NAME, LONG_LINK, PAX, PAX_OLD, PAX_GLOBAL)
 WITHOUT_BYTES = (*LINKS, b"3", b"4", b"5", b"6")
-LENGTH = re.compile(rb"(\d{1,9}) ")
+LENGTH = late.compile(rb"(\d{1,9}) ")
 KEYS = (b"path", b"linkpath", b"size", b"GNU.sparse.name")
 SPARSE_KEY = "GNU.sparse."
 KINDS = {b"3": "a character device", b"4": "a block device", b"6": "a pipe", SPARSE: "a sparse file"}
@@ -53,7 +53,7 @@ def recognises(contents: Contents) -> bool:
     """A first header whose checksum is right, plain or packed."""
     if is_header(contents.at(0, BLOCK)):
         return True
-    inflation = compressed.unpacked(contents)
+    inflation = compressed.unpacked(contents) if may_be("compressed", contents) else None
     return inflation is not None and is_header(compressed.first(inflation, BLOCK))
 
 

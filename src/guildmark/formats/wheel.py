@@ -14,6 +14,7 @@ from guildmark.limits import Budget
 RANK = 10
 HOLDS = "members"
 REFINES = "zip"
+CASE_OF = "zip"
 
 METADATA = 4 << 20
 RECORD = 16 << 20
@@ -96,7 +97,7 @@ def _record(contents: Contents) -> dict[str, str]:
     try:
         rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
     except csv.Error as error:
-        raise FormatError(f"RECORD is no CSV: {error}") from error
+        raise FormatError("RECORD is no CSV") from error
     return {row[0]: row[1] if len(row) > 1 else "" for row in rows}
 
 

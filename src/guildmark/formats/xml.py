@@ -5,26 +5,57 @@ Source: XML 1.0, sections 2.8 and 4.2. Nothing is expanded: reading stops at the
 import codecs
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 from xml.parsers import expat
 
+from guildmark import late
 from guildmark.contents import Contents
+from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Holds
 
 RANK = 50
 HOLDS: Holds = "text"
 REFINES = "text"
+BEGINS = (b"<", b"\xff\xfe", b"\xfe\xff")
 
 HEAD = 1 << 12
+PIECE = 1 << 18
 DECLARATIONS_LIMIT = 1 << 20
 LONGEST_ENTITY = 4096
 MOST_FAULTS = 10
 
-_STARTS = re.compile(r"\s*<(\?xml[\s?]|!DOCTYPE\s+(?!html\b)|!--.{0,2000}?-->\s*<!DOCTYPE\s+(?!html\b))", re.I | re.S)
-_REFERENCE = re.compile(r"[&%][\w:.-]{1,200};")
+_STARTS = late.compile(r"\s*<(\?xml[\s?]|!DOCTYPE\s+(?!html\b)|!--.{0,2000}?-->\s*<!DOCTYPE\s+(?!html\b))", re.I | re.S)
+_ENCODINGS = late.compile(
+    r"(?i)utf-?(8|16|16le|16be|32)|us-ascii|ascii|iso-?8859-\d{1,2}|iso-10646-ucs-2|windows-125\d|cp\d{3,4}|latin-?1|"
+    r"shift_?jis|euc-(jp|kr|tw)|gb2312|gbk|gb18030|big5|koi8-[ru]|tis-620"
+)
+"""The encodings that readers of XML know; others (UTF-7) hide a document's declarations from who looks at them."""
+_DECLARED = late.compile(r"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,80})[\"']")
+_STYLE = late.compile(r"<\?xml-stylesheet\s[^>]{0,1000}?href\s*=\s*[\"']([a-z+]+:|//?|\\|\.\.)[^\"']*[\"']", re.I)
+_MODEL = late.compile(r"<(?:\w+:)?(?:PMML|net)[\s>]")
+_INCLUDES = b"http://www.w3.org/2001/XInclude"
+_INCLUDE = late.compile(rb"<(?:[\w.-]+:)?include\s[^>]{0,1000}?href\s*=\s*[\"']([^\"']{1,500})[\"']")
+_BODY_LIMIT = 16 << 20
+_REFERENCE = late.compile(r"[&%][\w:.-]{1,200};")
+
+
+class Element(NamedTuple):
+    """An element as a reader of XML sees it: its name without a namespace's, its attributes, its line.
+
+    One without a name is a text, which it has as an attribute without a name."""
+
+    name: str
+    attributes: dict[str, str]
+    line: int
 
 
 class _Seen(Exception):
     """All declarations were seen, or enough of them."""
+
+
+def is_of(contents: Contents, root: "re.Pattern[str]") -> bool:
+    """Whether a document's start, in whatever encoding, has an element."""
+    return bool(root.search(_start(contents)))
 
 
 def recognises(contents: Contents) -> bool:
@@ -43,8 +74,50 @@ def _start(contents: Contents) -> str:
 
 
 def faults(contents: Contents) -> Iterator[Fault]:
-    """Entities that multiply when they are expanded (billion laughs), or that lead to other files (XXE)."""
+    """Entities that multiply when they are expanded (billion laughs) or that lead to other files (XXE), inclusions."""
     yield from _declared(contents)
+    head = _start(contents)
+    if (found := _DECLARED.match(head)) and not _ENCODINGS.fullmatch(found[1]):
+        yield Fault("line 1", f"it says that it is in the encoding {found[1]}, which hides what it declares")
+    if style := _STYLE.search(head):
+        yield Fault("header", f"it has its reader fetch a style sheet: {style.group()[:200]}")
+    # documents of other kinds are put together by inclusion, and say so; a model is one file
+    if _MODEL.search(head) and _INCLUDES in (body := contents.at(0, min(contents.size, _BODY_LIMIT))):
+        for count, part in enumerate(_INCLUDE.finditer(body)):
+            if count == MOST_FAULTS:
+                break
+            yield Fault(
+                f"byte {part.start()}", f"it includes {part[1].decode('utf-8', 'replace')[:200]} when it is read"
+            )
+
+
+def elements(contents: Contents) -> Iterator[Element]:
+    """Every element, whatever the encoding, with character references read; raises FormatError where the document is
+    broken, LimitPassed where it declares entities, which nothing here expands."""
+    found: list[Element] = []
+    parser = expat.ParserCreate()
+
+    def element(name: str, attributes: dict[str, str]) -> None:
+        found.append(Element(name.rpartition(":")[2], attributes, parser.CurrentLineNumber))
+
+    def entity(*_: object) -> None:
+        raise _Seen
+
+    def words(text: str) -> None:
+        found.append(Element("", {"": text}, parser.CurrentLineNumber))
+
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EntityDeclHandler, parser.CharacterDataHandler = element, entity, words
+    for place in range(0, contents.size, PIECE):
+        try:
+            parser.Parse(contents.at(place, PIECE), place + PIECE >= contents.size)
+        except _Seen as error:
+            raise LimitPassed("it declares entities") from error
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            raise FormatError("it is no XML") from error  # where it breaks, expats do not agree
+        finally:
+            parsed, found[:] = list(found), []
+        yield from parsed
 
 
 def _declared(contents: Contents) -> list[Fault]:

@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -24,6 +25,8 @@ DIRECTORY = 64 << 20
 CHECKED = 64 << 20
 """A member up to this size has its CRC checked, as long as all of them stay under CHECKED_IN_ALL."""
 CHECKED_IN_ALL = 256 << 20
+GAP = 1 << 12
+"""So many bytes between two members are looked at."""
 ENTRIES = Limits().members
 """So many entries are looked at for names and faults."""
 STORED, DEFLATED, BZIPPED, LZMAED = 0, 8, 12, 14
@@ -51,6 +54,8 @@ class _End(NamedTuple):
     size: int
     entries: int
     shift: int
+    behind: int
+    """Where the file should end."""
 
 
 _directories: WeakKeyDictionary[Contents, tuple[Entry, ...]] = WeakKeyDictionary()
@@ -112,17 +117,27 @@ def pieces(contents: Contents, entry: Entry) -> Iterator[bytes]:
     return iter(_inflation(contents, entry, begin))
 
 
+def stored(contents: Contents, entry: Entry) -> Contents:
+    """The bytes of a member that is not packed; raises FormatError where its place is not known."""
+    return Part(contents, _begin(contents, entry), entry.packed)
+
+
 def faults(contents: Contents) -> Iterator[Fault]:
     """Headers that disagree, names that leave the folder or come twice, bytes that do not match their CRC."""
     try:
         entries = directory(contents)
         yield from _double_faults(entries)
-        checked = 0
+        yield from _hidden_faults(contents, entries)
+        checked, sealed = 0, 0
         for entry in entries:
             yield from _header_faults(contents, entry)
-            if entry.size <= CHECKED and checked + entry.size <= CHECKED_IN_ALL:
+            if _is_sealed(contents, entry):
+                sealed += 1
+            elif entry.size <= CHECKED and checked + entry.size <= CHECKED_IN_ALL:
                 checked += entry.size
                 yield from _content_faults(contents, entry)
+        if sealed:
+            raise LimitPassed(f"{sealed} of its members are encrypted")
     except LimitPassed:
         raise
     except FormatError as error:
@@ -136,7 +151,7 @@ def _end(contents: Contents) -> _End:
     if found < 0:
         raise FormatError("the zip has no directory; it may be cut short")
     place = tail_begin + found
-    count, size, offset = struct.unpack("<10xHLL2x", tail[found : found + 22])
+    count, size, offset, comment = struct.unpack("<10xHLLH", tail[found : found + 22])
     behind = place
     record = contents.at(place - 76, 56) if place >= 76 else b""
     if contents.at(max(0, place - 20), 4) == LOCATOR_64 and record[:4] == END_64:
@@ -145,7 +160,7 @@ def _end(contents: Contents) -> _End:
     shift = behind - size - offset
     if shift < 0:
         raise FormatError("the zip's directory is not where its end record says")
-    return _End(behind - size, size, count, shift)
+    return _End(behind - size, size, count, shift, place + 22 + comment)
 
 
 def _entries(contents: Contents, limit: int) -> Iterator[Entry]:
@@ -254,9 +269,28 @@ def _double_faults(entries: tuple[Entry, ...]) -> Iterator[Fault]:
         end, last = entry.offset + 30 + len(entry.raw_name) + entry.packed, entry.name
 
 
+def _hidden_faults(contents: Contents, entries: tuple[Entry, ...]) -> Iterator[Fault]:
+    """What lies between, before or behind the members and stands in no directory: other readers may see it."""
+    if contents.at(0, 4) != LOCAL:  # a program that unpacks itself, or an archive that holds this one
+        return
+    end = _end(contents)
+    if end.shift:
+        yield Fault(f"byte {end.begin}", f"the directory is {end.shift} bytes behind where its end record says")
+    if end.behind < contents.size:
+        yield Fault(f"byte {end.behind}", f"{contents.size - end.behind} bytes follow the zip")
+    place = 0
+    for entry in sorted(entries, key=lambda entry: entry.offset):
+        if LOCAL in contents.at(place, max(0, min(GAP, entry.offset - place))):
+            yield Fault(f"byte {place}", "a member lies here that the directory does not name")
+        with suppress(FormatError):  # `_header_faults` tells it
+            place = max(place, _begin(contents, entry) + entry.packed)
+    if LOCAL in contents.at(place, max(0, min(GAP, end.begin - place))):
+        yield Fault(f"byte {place}", "a member lies here that the directory does not name")
+
+
 def _header_faults(contents: Contents, entry: Entry) -> Iterator[Fault]:
     yield from _name_faults(entry)
-    if entry.flags & (ENCRYPTED | PATCHED | STRONG):
+    if entry.flags & (ENCRYPTED | PATCHED | STRONG) and not _is_sealed(contents, entry):
         yield Fault(entry.name, f"its flags, 0x{entry.flags:x}, say that it is encrypted or a patch")
     header = contents.at(entry.offset, 30 + len(entry.raw_name))
     if len(header) < 30 or header[:4] != LOCAL:
@@ -272,6 +306,21 @@ def _header_faults(contents: Contents, entry: Entry) -> Iterator[Fault]:
         size, packed = _zip_64(extra, size, packed)
         if (size, packed, crc) != (entry.size, entry.packed, entry.crc):
             yield Fault(entry.name, "its local header has another size or CRC")
+
+
+def _is_sealed(contents: Contents, entry: Entry) -> bool:
+    """Whether a member is encrypted in truth: read as if it were not, it has not the size that every reader demands."""
+    if entry.flags & (ENCRYPTED | PATCHED | STRONG) != ENCRYPTED or entry.is_link or entry.size > CHECKED:
+        return False
+    size = 0
+    try:
+        for piece in pieces(contents, entry):
+            size += len(piece)
+            if size > entry.size:
+                break
+    except (FormatError, ContentsError):
+        return True
+    return size != entry.size
 
 
 def _name_faults(entry: Entry) -> Iterator[Fault]:

@@ -3,23 +3,27 @@
 Source: HDF5 File Format Specification 3.0, II.A: the superblock is at 0, 512, 1024, 2048, … bytes."""
 
 from collections.abc import Iterator
+from itertools import chain
 from math import prod
 from typing import NamedTuple
 
-from guildmark.contents import Contents
+from guildmark.contents import Contents, InMemory
 from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Fault, Holds
+from guildmark.formats import Fault, Holds, Member, _carve, pickle
 from guildmark.formats.hdf5 import _messages as said
 from guildmark.formats.hdf5._bytes import Piece, Source
 from guildmark.formats.hdf5._heaps import FractalHeap, LocalHeap
 from guildmark.formats.hdf5._messages import Layout, Link, Message, Value
 from guildmark.formats.hdf5._trees import heap_ids, symbols
+from guildmark.limits import Budget
 
 RANK = 10
 HOLDS: Holds = "weights"
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 MOST_OBJECTS = 200_000
+UNPICKLED_BY = frozenset(("PYTABLES_FORMAT_VERSION", "HICKLE_VERSION", "__hickle_version__"))
+"""Attributes of writers whose readers unpickle what they find."""
 LARGEST_UNSEEN = 1 << 30
 MOST_PACKED = 2000
 """A dataset may claim so many times the file's size: deflate reaches 1032, blosc's filters somewhat more."""
@@ -58,6 +62,31 @@ def faults(contents: Contents) -> Iterator[Fault]:
         raise
     except FormatError as error:
         yield Fault("superblock", error.says)
+
+
+def members(contents: Contents, budget: Budget) -> Iterator[Member] | None:
+    """Pickles in attributes, which PyTables unpickles as it opens a file, and in what it keeps of objects."""
+    del budget
+    by_tables, found = False, list[Member]()
+    try:
+        for each in walk(contents):
+            by_tables = by_tables or bool(UNPICKLED_BY & each.attributes.keys())
+            found.extend(_in_attributes(each, len(found)))
+    except FormatError:  # `faults` tells it
+        pass
+    if by_tables:
+        return chain(found, _carve.pickles(contents))
+    return iter(found) if found else None
+
+
+def _in_attributes(found: Object, before: int) -> Iterator[Member]:
+    for number, value in enumerate(found.attributes.values(), before):
+        for text in value if isinstance(value, tuple) else (value,):
+            data = text.encode() if isinstance(text, str) else text if isinstance(text, bytes) else b""
+            data = data.rstrip(b"\0")
+            inside = InMemory(data)
+            if data[-1:] == b"." and pickle.recognises(inside):
+                yield Member(f"attribute {number}", inside)
 
 
 def _of_data(contents: Contents, found: Object) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO = 0xC, 0x10, 0x11, 0x15
 MOST_MESSAGES = 100_000
 MOST_DIMENSIONS = 32
 MOST_STRINGS = 100_000
-FIXED, FLOAT, STRING, VARIABLE = 0, 1, 3, 9
+FIXED, FLOAT, STRING, OPAQUE, VARIABLE = 0, 1, 3, 5, 9
 _SHARED = 2
 
 Value = str | bytes | int | float | tuple[str | bytes, ...] | None
@@ -272,6 +272,8 @@ def _value(source: Source, kind: Type, shape: tuple[int, ...], piece: Piece) -> 
         if count > MOST_STRINGS or kind.size > LONGEST_STRING:
             raise LimitPassed("an attribute has more strings than are read")
         found = tuple(_text(piece.take(kind.size).rstrip(b"\0")) for _ in range(count))
+    elif kind.kind == OPAQUE and count == 1 and kind.size <= LONGEST_STRING:
+        return piece.take(kind.size)
     elif kind.kind == FIXED and count == 1 and 0 < kind.size <= 8:
         return piece.number(kind.size)
     else:

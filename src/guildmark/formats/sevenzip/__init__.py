@@ -15,6 +15,7 @@ from guildmark.limits import Budget
 
 RANK = 20
 HOLDS = "members"
+BEGINS = (b"7z\xbc\xaf\x27\x1c",)
 
 MAGIC = b"7z\xbc\xaf\x27\x1c"
 START = 32

@@ -129,7 +129,7 @@ def _fed(make: Callable[[], Decompressor], data: Iterable[bytes]) -> Iterator[by
             if stream.eof:
                 return
     except (lzma.LZMAError, zlib.error, OSError, ValueError, EOFError) as error:
-        raise FormatError(f"the packed bytes are corrupt: {error}") from error
+        raise FormatError("the packed bytes are corrupt") from error
 
 
 def _stored(data: Iterable[bytes]) -> Iterator[bytes]:

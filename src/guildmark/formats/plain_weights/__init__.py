@@ -1,14 +1,16 @@
 """Weights in formats that hold numbers and names alone: nothing in them is called, and their headers are compared.
 
 TensorFlow's checkpoint index (tensorflow/core/lib/io/format.h), Core ML's blobs (MILBlob/Blob/StorageFormat.hpp),
-CRFsuite (lib/crf/src/crf1d_model.c), fastText (src/fasttext.cc), Paddle's and MXNet's parameters, XGBoost's UBJSON,
-CatBoost (catboost/libs/model), SentencePiece (sentencepiece_model.proto)."""
+CRFsuite (lib/crf/src/crf1d_model.c), fastText (src/fasttext.cc), Paddle's and MXNet's parameters, XGBoost and
+LightGBM (`boosters.py`), GGML and word2vec (`old.py`), CatBoost (catboost/libs/model), SentencePiece
+(sentencepiece_model.proto)."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from guildmark.contents import Contents
 from guildmark.formats import Fault, Holds
+from guildmark.formats.plain_weights import boosters, old
 
 RANK = 60
 HOLDS: Holds = "weights"
@@ -105,12 +107,6 @@ def _parameters_faults(contents: Contents) -> Iterator[Fault]:
         yield Fault("byte 16", "the first tensor's description ends beyond the file")
 
 
-def _is_universal_json(contents: Contents) -> bool:
-    """XGBoost's UBJSON: an object whose first key, with its length of eight bytes, is `learner` or `version`."""
-    head = contents.at(0, 18)
-    return head[:10] == b"{L" + (7).to_bytes(8, "big") and head[10:17] in (b"learner", b"version")
-
-
 def _is_cat_boost(contents: Contents) -> bool:
     return contents.at(0, 4) == b"CBM1" and 8 + _number(contents, 4, 4) <= contents.size
 
@@ -139,9 +135,13 @@ _KINDS = (
     Kind("Core ML weights", _is_blobs, _blobs_faults),
     Kind("CRFsuite", _is_crf, _crf_faults),
     Kind("fastText", _is_fast_text, _no_faults),
-    Kind("XGBoost", _is_universal_json, _no_faults),
+    Kind("XGBoost", boosters.is_universal_json, boosters.universal_json_faults),
+    Kind("XGBoost, old binary", boosters.is_old_binary, _no_faults),
+    Kind("LightGBM", boosters.is_text, boosters.text_faults),
     Kind("CatBoost", _is_cat_boost, _no_faults),
     Kind("SentencePiece", _is_sentence_piece, _no_faults),
     Kind("MXNet parameters", _is_mxnet_arrays, _no_faults),
+    Kind("GGML, before GGUF", old.is_ggml, _no_faults),
+    Kind("word2vec", old.is_word_vectors, old.word_vectors_faults),
     Kind("Paddle parameters", _is_parameters, _parameters_faults),
 )

@@ -2,16 +2,19 @@
 
 Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, docs/IR.md."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from math import prod
 from typing import NamedTuple
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Holds
 from guildmark.protobuf import BYTES, VARINT, Field, Reader
+from guildmark.remembered import remembered
 
 RANK = 10
 HOLDS: Holds = "weights"
@@ -35,12 +38,19 @@ BITS = {
 """Bits of one element, by TensorProto.DataType."""
 
 _STRING = 8
-_TYPED_DATA = (4, 5, 6, 7, 10, 11)
+TYPED_DATA = (4, 5, 6, 7, 10, 11)
 _NEWEST = 64
 """The highest `ir_version` that is believed; 13 is the newest of 2025."""
 _MOST_LOOKED_AT = 20_000
 _NAMED_BY = {1: 4, 5: 8, 11: 1, 12: 1, 13: 1}
 """In a graph: the field of a node, initializer, input, output, value that names it."""
+
+
+OUTSIDE = late.compile(
+    r"(location|basepath|checksum)=.*|(offset|length)=\d{1,18}|prepacked_\d{1,9}=[\w.|;:, -]*", re.ASCII | re.DOTALL
+)
+"""What may be said of data outside: by `ExternalDataInfo`, and ONNX Runtime's prepacked weights. A reader in Python
+that sets every key as an attribute can be made to set any (CVE-2026-34445)."""
 
 
 class Tensor(NamedTuple):
@@ -96,7 +106,13 @@ def recognises(contents: Contents) -> bool:
 
 def model(contents: Contents) -> Model:
     """What the model says; raises FormatError where messages do not fit into each other."""
-    return _Walk(contents).model()
+    [found] = _models(contents)
+    return found
+
+
+@remembered
+def _models(contents: Contents) -> Iterator[Model]:
+    yield _Walk(contents).model()
 
 
 def faults(contents: Contents) -> Iterator[Fault]:
@@ -122,6 +138,9 @@ def _of_tensor(tensor: Tensor) -> Iterator[str]:
     elif tensor.external is not None:
         if not tensor.external.get("location"):
             yield "has its data outside, but does not say where"
+        for key, said in tensor.external.items():
+            if not OUTSIDE.fullmatch(f"{key}={said}"):
+                yield f"has its data outside, and says {f'{key}={said}'[:100]!r} of them, which no reader should follow"
     elif tensor.raw is not None:
         if bits is None or tensor.raw != -(-elements * bits // 8):
             yield f"has {tensor.raw} bytes for {list(tensor.shape)} of type {tensor.data_type}"
@@ -141,7 +160,8 @@ def _is_graph(reader: Reader, graph: Field) -> bool:
     return False
 
 
-def _signed(value: int) -> int:
+def signed(value: int) -> int:
+    """A varint that stands for a number of 64 bits with a sign."""
     return value - (1 << 64) if value >> 63 else value
 
 
@@ -161,7 +181,7 @@ class _Walk:
         graphs = []
         for field in self._reader.fields():
             if field.number == 1:
-                version = _signed(field.value)
+                version = signed(field.value)
             elif field.kind != BYTES:
                 continue
             elif field.number in words:
@@ -259,7 +279,7 @@ class _Walk:
         external: dict[str, str] = {}
         for field in self._reader.fields(tensor):
             if field.number == 1:
-                shape.extend(map(_signed, islice(self._reader.numbers(field), MOST_DIMENSIONS + 1)))
+                shape.extend(map(signed, islice(self._reader.numbers(field), MOST_DIMENSIONS + 1)))
             elif field.number == 2 and field.kind == VARINT:
                 data_type = field.value
             elif field.number == 8 and field.kind == BYTES:
@@ -270,7 +290,7 @@ class _Walk:
                 external.update((self._pair(field),))
             elif field.number == 14 and field.kind == VARINT:
                 outside = field.value == 1
-            has_typed_data = has_typed_data or field.number in _TYPED_DATA
+            has_typed_data = has_typed_data or field.number in TYPED_DATA
             if len(shape) > MOST_DIMENSIONS:
                 raise FormatError(f"the tensor at byte {tensor.start} has more than {MOST_DIMENSIONS} dimensions")
         if len(self._tensors) == MOST_TENSORS:
@@ -285,7 +305,7 @@ class _Walk:
         version = 0
         for field in self._reader.fields(opset):
             if field.number == 2:
-                version = _signed(field.value)
+                version = signed(field.value)
         return self._last(opset, 1), version
 
     def _last(self, message: Field, number: int) -> str:
