@@ -14,6 +14,7 @@ from guildmark import targets
         ("nemo.collections.asr.modules.ConvASREncoder", "inert"),
         ("builtins.dict", "inert"),
         ("my_project.model.Net", "open"),
+        ("my_project.model.build", "code"),
         ("os.system", "acts"),
         ("subprocess.Popen", "acts"),
         ("builtins.eval", "acts"),

@@ -5,17 +5,16 @@ CVE-2025-8747, CVE-2025-9905, CVE-2025-9906, CVE-2025-12058, CVE-2025-12060."""
 
 import base64
 import binascii
-import json
+import os
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from guildmark import late
 from guildmark.records import Outcome
 
-DATA = Path(__file__).with_name("layers.toml")
+DATA = os.path.join(os.path.dirname(__file__), "layers.toml")
 MOST_PARTS = 2_000_000
 KERAS = ("keras", "tf_keras")
 _BESIDE_KERAS = ("keras_hub", "keras_nlp", "keras_cv")
@@ -41,10 +40,11 @@ _ROOMS = frozenset(
 _PASSAGES = frozenset(
     ["src", "python", "api", "keras", "_v1", "_v2", "v1", "v2", "_tf_keras", "legacy", "legacy_tf_layers"]
 )
+_OF_INSTANCE = frozenset(["class_name", "module", "registered_name", "config", "function"])
 _MODELS = frozenset(["Sequential", "Functional", "Model"])
 _VOCABULARIES = frozenset(["StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization"])
-_CALLED = re.compile(r"(.*_)?(activation|initializer|regularizer|constraint)|loss|(weighted_)?metrics|optimizer|fn")
-_WORD = re.compile(r"[\w.>\- /]*|<lambda>")
+_CALLED = late.compile(r"(.*_)?(activation|initializer|regularizer|constraint)|loss|(weighted_)?metrics|optimizer|fn")
+_WORD = late.compile(r"[\w.>\- /]*|<lambda>")
 """What may be the name of a function or class; a lambda is told by this one, and its code is not kept."""
 _MODULES_OF_NUMBERS = frozenset(
     ["math", "nn", "linalg", "signal", "strings", "sets", "sparse", "ragged", "bitwise", "random", "__operators__"]
@@ -70,7 +70,7 @@ _HARMFUL_PLACES = frozenset(
         "autograph",
     ]
 )
-_OUTSIDE = re.compile(r"(/|~|\\|[A-Za-z]:|[A-Za-z][\w+.\-]*://|(.*[/\\])?\.\.([/\\]|$))")
+_OUTSIDE = late.compile(r"(/|~|\\|[A-Za-z]:|[A-Za-z][\w+.\-]*://|(.*[/\\])?\.\.([/\\]|$))")
 
 
 class Judged(NamedTuple):
@@ -86,7 +86,9 @@ class Judged(NamedTuple):
 def reviewed() -> dict[str, dict[str, str]]:
     """For each kind of name (`operation`, `harmful`, `class`, `code`, `function`, `module`, `builtin`), the
     names, each with why it is inert or what harm it does."""
-    with DATA.open("rb") as file:
+    import tomllib  # where there is no layer, a start need not wait for it
+
+    with open(DATA, "rb") as file:
         groups = tomllib.load(file)
     return {
         kind: {name: group.get("why") or group["harm"] for group in listed for name in group["names"].split()}
@@ -112,14 +114,32 @@ def leads_outside(path: str) -> bool:
 def judge(text: str, *, revived: bool = False) -> Iterator[Judged]:
     """What is not inert in a configuration of Keras. `revived` where classes that Keras does not know are
     rebuilt from a SavedModel's graph, so that they need no code."""
+    import json  # where there is no layer, a start need not wait for it
+
+    twice: list[str] = []
     try:
-        whole = json.loads(text)
+        whole = json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, twice))
     except (ValueError, RecursionError):
         yield Judged(Outcome.UNKNOWN, "", "its configuration is not JSON", text[:200])
         return
+    for name in dict.fromkeys(twice):
+        yield _failed("", f"says {name} twice, so that loaders differ in what they take", name)
+    yield from judge_tree(whole, revived=revived)
+
+
+def judge_tree(whole: Any, *, revived: bool = False) -> Iterator[Judged]:
+    """As `judge`, of a configuration that is read already."""
     for found in _judge(whole):
         if not revived or found.outcome == Outcome.FAILED:
             yield found
+
+
+def _once(pairs: list[tuple[str, Any]], twice: list[str]) -> dict[str, Any]:
+    """A mapping; what says a key of an instance twice, and not the same, is noted."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice.extend(key for key, value in pairs if key in _OF_INSTANCE and found[key] != value)
+    return found
 
 
 def _judge(whole: Any) -> Iterator[Judged]:
@@ -204,8 +224,10 @@ def _of_object(at: str, value: dict[str, Any]) -> Iterator[Judged]:
         yield from _of_type(at, value)
     elif name == "Lambda":
         yield from _of_lambda(at, config, where)
-    elif name == "TFOpLambda":
+    elif name in ("TFOpLambda", "SlicingOpLambda"):
         yield from _of_operation(at, config)
+    elif name in ("InstanceProperty", "InstanceMethod", "ClassMethod") and not module:
+        yield from _of_member(at, config)
     elif name == "TensorFlowOpLayer":
         yield from _of_node(at, config)
     else:
@@ -294,12 +316,24 @@ def _of_operation(at: str, config: Any) -> Iterator[Judged]:
     parts = [part for part in name.split(".") if part not in ("compat", "v1", "v2")]
     if parts[:1] == ["raw_ops"]:
         yield from _of_raw(at, parts[-1])
+    elif parts[0] == "keras" and parts[1:2] != ["backend"]:
+        yield from _of_keras(at, ".".join(parts[:-1]), parts[-1])
     elif parts[:1] == ["image"] or parts[0] in _MODULES_OF_NUMBERS or ".".join(parts) in _called():
         return
     elif parts[0] in _HARMFUL_PLACES or parts[0] in reviewed()["module"] or any(p in _HARMFUL_PLACES for p in parts):
         yield _failed(at, f"calls tensorflow.{name[:100]}", name)
     else:
         yield _unknown(at, f"calls tensorflow.{name[:100]}, which is not reviewed", name)
+
+
+def _of_member(at: str, config: Any) -> Iterator[Judged]:
+    """An attribute or method of a tensor, or of one of TensorFlow's own classes (`cls_ref`)."""
+    said = config if isinstance(config, dict) else {}
+    names = [said[key] for key in ("attr_name", "method_name") if key in said]
+    if len(names) != 1 or not isinstance(names[0], str) or not re.fullmatch(r"[A-Za-z]\w*", names[0]):
+        yield _failed(at, "takes an attribute of a tensor that is no plain word", str(names)[:200])
+    if "cls_ref" in said:
+        yield from _of_operation(at, {"function": said["cls_ref"]})
 
 
 def _of_node(at: str, config: Any) -> Iterator[Judged]:
@@ -323,6 +357,8 @@ def is_configuration(text: str) -> bool:
     """Whether a text is a model of Keras as JSON, as `model.to_json` and TensorFlow.js write it."""
     if '"class_name"' not in text:
         return False
+    import json  # as above
+
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError):

@@ -6,7 +6,10 @@ optimiser does that and no more; a function does anything (`os.system`), and so 
 import re
 from typing import Literal
 
-Standing = Literal["inert", "open", "acts"]
+from guildmark import late
+
+Standing = Literal["inert", "open", "code", "acts"]
+"""A class of no library known here is open; a function of none is code."""
 
 LIBRARIES = (
     *("torch.nn.", "torch.optim.", "torch.utils.data.", "torch.distributions.", "torchvision.transforms."),
@@ -52,7 +55,7 @@ _RESOLVERS = frozenset(
 _FUNCTIONS_OF = ("torch.nn.functional.", "torch.nn.init.", "timm.models.", "torchvision.models.", "timm.layers.")
 """Modules of plain functions on tensors."""
 
-_ACTING = re.compile(
+_ACTING = late.compile(
     r"(?i)(^|[._])(subprocess|popen|system|exec|eval|shell|launcher|hub|cpp_extension|extension|script_?runner|pickle|"
     r"joblib|load|loads|download|spawn|compile|__\w+__|plugin|multiprocessing|remote|rpc|elastic)([._]|$)"
 )
@@ -68,8 +71,8 @@ _STANDARD = _set(
 )
 """Modules whose classes act on the machine or the network."""
 
-_DOTTED = re.compile(r"[A-Za-z_]\w*([.:][A-Za-z_]\w*)+", re.ASCII)
-_CLASS = re.compile(r"_?[A-Z]\w*", re.ASCII)
+_DOTTED = late.compile(r"[A-Za-z_]\w*([.:][A-Za-z_]\w*)+", re.ASCII)
+_CLASS = late.compile(r"_?[A-Z]\w*", re.ASCII)
 
 
 def is_name(text: object) -> bool:
@@ -83,7 +86,7 @@ def is_class(text: str) -> bool:
 
 
 def standing(name: str) -> Standing:
-    """Whether instantiating a name is inert, acts on the machine, or is an open question."""
+    """Whether instantiating a name is inert, acts on the machine, is some function, or is an open question."""
     name = name.strip().replace(":", ".")
     if name in FUNCTIONS and name not in _RESOLVERS:
         return "inert"
@@ -95,7 +98,7 @@ def standing(name: str) -> Standing:
     if name.startswith(_FUNCTIONS_OF) and not _ACTING.search(name):
         return "inert"
     if not is_class(name):
-        return "acts" if "." in name and _ACTING.search(name) else "open"
+        return "acts" if "." in name and _ACTING.search(name) else "code"
     if _ACTING.search(name.rpartition(".")[0]) or _ACTING.search(parts[-1]):
         return "acts"
     return "inert" if name.startswith(LIBRARIES) else "open"

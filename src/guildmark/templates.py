@@ -14,6 +14,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 
+from guildmark import late, template_growth, template_keys
 from guildmark.errors import FormatError, LimitPassed
 
 LARGEST = 1 << 20
@@ -54,11 +55,6 @@ _INNER = _set(
     "f_locals f_trace func_code func_closure func_globals gi_code gi_frame gi_yieldfrom im_class im_func im_self "
     "tb_frame tb_next"
 )
-_KEY_FILTERS = _set("first last list items dictsort trim lower upper default d string")
-_KEY_METHODS = _set("keys items values get pop")
-_HOLDERS = frozenset(("namespace", "dict"))
-_COUNTING = _set("length count int float abs round wordcount")
-_ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.FloorDiv, nodes.Mod)
 _PLAIN = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.AssignBlock),
     *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.ExprStmt, nodes.Scope, nodes.Break, nodes.Continue),
@@ -67,10 +63,18 @@ _PLAIN = (
     *(nodes.Concat, nodes.Compare, nodes.Operand, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Add, nodes.Sub),
     *(nodes.Mod, nodes.Not, nodes.And, nodes.Or, nodes.Neg, nodes.Pos),
 )
-_DUNDER = re.compile(r"__\w*|\w*__")
-_DUNDER_TEXT = re.compile(r"__[A-Za-z]+__|\\x5f\\x5f|\\u005f\\u005f", re.IGNORECASE)
+_DUNDER = late.compile(r"__\w*|\w*__")
+_DUNDER_TEXT = late.compile(r"__[A-Za-z]+__|\\x5f\\x5f|\\u005f\\u005f", re.IGNORECASE)
 _OPENS = _set("if for macro call filter with generation raw block")
-LARGEST_FACTOR = 1_000_000
+_OF_PYTHON = _set(
+    "__base__ __bases__ __builtins__ __call__ __class__ __code__ __dict__ __getattr__ __getattribute__ __globals__ "
+    "__import__ __init__ __loader__ __module__ __mro__ __new__ __reduce__ __self__ __spec__ __subclasses__ breakpoint "
+    "compile delattr dir eval exec getattr globals help import "
+    "import_module input locals memoryview object open os popen setattr subprocess sys system type vars"
+)
+"""What reaches the machine wherever somebody hands it to a template."""
+_OF_SERVERS = _set("config request session g url_for get_flashed_messages application app")
+"""What web servers hand to their templates, and no loader of models does."""
 
 
 class Construct(NamedTuple):
@@ -212,9 +216,10 @@ class _Judge:
             nodes.Filter: self._of_filter,
             nodes.Test: self._of_test,
             nodes.Const: self._of_const,
-            nodes.Mul: self._of_product,
+            nodes.For: template_growth.of_loop,
+            nodes.Assign: template_growth.of_assignment,
             nodes.Keyword: lambda node: self._of_name(node.key),
-            nodes.Name: lambda node: self._of_name(node.name),
+            nodes.Name: self._of_variable,
             nodes.Macro: lambda node: self._of_name(node.name),
             nodes.NSRef: lambda node: self._of_inner(node.attr),
         }
@@ -231,7 +236,7 @@ class _Judge:
 
     def _of_name(self, name: str) -> Iterator[tuple[str, bool]]:
         if name.startswith("__"):
-            yield f"the name {name}", True
+            yield f"the name {name}", name in _INNER or name in _OF_PYTHON
 
     def _of_inner(self, attribute: str) -> Iterator[tuple[str, bool]]:
         if attribute.startswith("_") or attribute in _INNER:
@@ -251,69 +256,38 @@ class _Judge:
         if isinstance(key, nodes.Const):
             if isinstance(key.value, str):
                 yield from self._of_inner(key.value)
-        elif not isinstance(key, nodes.Slice) and not self._is_data(key):
+        elif not isinstance(key, nodes.Slice) and not template_keys.is_data(key, self._bound):
             yield "a subscript that is put together from pieces", True
 
-    def _is_data(self, key: nodes.Node) -> bool:
-        """Whether a value is taken from the conversation as it is, or counted: no text is built on the way to it."""
-        waiting: list[nodes.Node | None] = [key]
+    def _is_macro(self, called: nodes.Node) -> bool:
+        """Whether it is an item of a list that holds nothing but the template's own macros."""
+        waiting: list[nodes.Node | None] = [called.node if isinstance(called, nodes.Getitem) else None]
         looked_at: set[int] = set()
         while waiting:
             node = waiting.pop()
             if id(node) in looked_at:
                 continue
             looked_at.add(id(node))
-            parts = None if node is None else self._data_parts(node)
-            if parts is None:
+            if isinstance(node, nodes.Name) and node.name in self._macros:
+                continue
+            if isinstance(node, nodes.Name) and node.name in self._bound:
+                waiting.extend(self._bound[node.name])
+            elif isinstance(node, (nodes.Add, nodes.List)):
+                waiting.extend(node.iter_child_nodes())
+            else:
                 return False
-            waiting.extend(parts)
         return True
-
-    def _data_parts(self, node: nodes.Node) -> list[nodes.Node | None] | None:
-        """What a value is taken from; None where it is built."""
-        if isinstance(node, nodes.Name):
-            return list(self._bound.get(node.name, ()))
-        if isinstance(node, nodes.Getattr):
-            inside = f"{node.node.name}.{node.attr}" if isinstance(node.node, nodes.Name) else ""
-            return [node.node, *self._bound.get(inside, ())]
-        if isinstance(node, nodes.Getitem):
-            return [node.node] if isinstance(node.arg, nodes.Slice) else [node.node, node.arg]
-        if isinstance(node, nodes.Const):
-            return None if isinstance(node.value, str) and node.value.startswith("_") else []
-        if isinstance(node, _ARITHMETIC):
-            return None if _text(node.left) or _text(node.right) else [node.left, node.right]
-        if isinstance(node, nodes.Filter):
-            return [] if node.name in _COUNTING else [node.node] if node.name in _KEY_FILTERS else None
-        if isinstance(node, nodes.Call):
-            return self._called_parts(node)
-        if isinstance(node, (nodes.Neg, nodes.Pos)):
-            return [node.node]
-        if isinstance(node, nodes.CondExpr):
-            return [node.expr1, *([] if node.expr2 is None else [node.expr2])]
-        if isinstance(node, (nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Or, nodes.And)):
-            return list(node.iter_child_nodes())
-        return [] if isinstance(node, (nodes.Compare, nodes.Not, nodes.Test)) else None
-
-    @staticmethod
-    def _called_parts(node: nodes.Call) -> list[nodes.Node | None] | None:
-        if isinstance(node.node, nodes.Name):
-            if node.node.name == "range":
-                return []
-            return [*node.args, *(each.value for each in node.kwargs)] if node.node.name in _HOLDERS else None
-        if isinstance(node.node, nodes.Getattr) and node.node.attr in _KEY_METHODS:
-            return [node.node.node]
-        return None
 
     def _of_call(self, node: nodes.Call) -> Iterator[tuple[str, bool]]:
         called = node.node
         own = isinstance(called, nodes.Name) and called.name in self._macros
         if isinstance(called, nodes.Name):
             if not own and called.name not in CALLED:
-                yield f"a call of {called.name}", called.name not in self._bound
+                yield f"a call of {called.name}", called.name not in self._bound and called.name in _OF_PYTHON
         elif isinstance(called, nodes.Getattr):
             if called.attr not in METHODS:
                 yield f"a call of the method {called.attr}", called.attr in ("format", "format_map")
-        else:
+        elif not self._is_macro(called):
             yield "a call of what an expression gave", True
         if not own and (node.dyn_args is not None or node.dyn_kwargs is not None):
             yield "a call with arguments that are unpacked", False
@@ -330,7 +304,7 @@ class _Judge:
         if node.name == "map" and node.args:
             named = _text(node.args[0])
             if named not in FILTERS - _NOT_MAPPED:
-                yield f"map with the filter {named or 'that an expression gave'}", True
+                yield f"map with the filter {named or 'that an expression gave'}", named in (_NOT_MAPPED | {"", "attr"})
         if node.name == "groupby" or node.name.endswith("attr"):
             yield from self._of_attribute_names(node, node.args[:1])
         if (place := _BY_TEST.get(node.name)) is not None and len(node.args) > place:
@@ -355,13 +329,15 @@ class _Judge:
             yield f"the test {node.name}", False
 
     def _of_const(self, node: nodes.Const) -> Iterator[tuple[str, bool]]:
-        if isinstance(node.value, str) and len(node.value) > 2 and _DUNDER.fullmatch(node.value):
-            yield f"the text {node.value[:80]}", True
+        value = node.value
+        if isinstance(value, str) and len(value) > 2 and _DUNDER.fullmatch(value):
+            yield f"the text {value[:80]}", True
+        yield from template_growth.of_constant(value)
 
-    def _of_product(self, node: nodes.Mul) -> Iterator[tuple[str, bool]]:
-        for side in (node.left, node.right):
-            if isinstance(side, nodes.Const) and isinstance(side.value, int) and side.value > LARGEST_FACTOR:
-                yield f"a multiplication by {str(side.value)[:20]}", False
+    def _of_variable(self, node: nodes.Name) -> Iterator[tuple[str, bool]]:
+        yield from self._of_name(node.name)
+        if node.ctx == "load" and node.name in _OF_SERVERS and node.name not in self._bound:
+            yield f"the name {node.name}, which is a web server's", False
 
 
 def _text(node: nodes.Expr) -> str:

@@ -17,6 +17,8 @@ RATIO = Limits().ratio
 """Bytes that one packed byte may become; what programs and weights become is far below it."""
 ZEROS = 256 << 20
 """Up to so many bytes an array that is nearly all zeros may honestly be packed far better."""
+NESTED = "it is an archive inside"
+"""How the reason begins for which an archive in archives is not unpacked; honest ones lie two or three deep."""
 LIMITS_PASSED = ("it unpacks to over", "archives unpack to more than", "it unpacks to more than", "more than")
 """How the reasons begin for which the budget stops unpacking."""
 
@@ -50,7 +52,9 @@ def _of_archive(file: File) -> Iterator[Finding]:
             yield from _of_zip(file)
     except GuildmarkError as error:
         yield unknown(f"{file.path}: its members cannot be listed: {error.says}", file.seen("", error.says))
-    if file.cut_short:
+    if file.cut_short and file.unread.startswith(NESTED) and file.path.count("!") >= Limits().depth:
+        yield failed(f"{file.path} is hidden too deep: {file.unread}", file.seen("", file.unread))
+    elif file.cut_short:
         yield unknown(f"{file.path} was not unpacked whole: {file.unread}", file.seen("", file.unread))
 
 

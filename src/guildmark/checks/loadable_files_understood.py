@@ -1,9 +1,8 @@
 """A file in a format that nobody here reads could hold anything: a clean report would mean nothing."""
 
-import re
 from collections.abc import Iterator
 
-from guildmark import formats
+from guildmark import formats, late
 from guildmark.check import check, failed, passed, unknown, unread
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
@@ -12,7 +11,9 @@ from guildmark.promises import is_pointer, promised
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
-_SHARD = re.compile(r"\d{5}-of-\d{5}")
+_SHARD = late.compile(r"\d{5}-of-\d{5}")
+_CHUNK = late.compile(r"(?:(?<=/)|\A)(?:c[/.])?\d+(?:[/.]\d+)*\Z")
+"""The path of a chunk below its array: `0.1`, `0/1`, `c/0/1`."""
 
 
 @check(
@@ -50,18 +51,30 @@ def _disguise(file: File) -> str:
 
 def _named_as_numbers(subject: Subject) -> Iterator[str]:
     """Files that a model beside them names as its tensors' plain numbers, so that no loader interprets them."""
+    yield from _chunks_of_zarr(subject)
     for file in subject.files(holds="weights"):
         folder = file.path[: len(file.path) - len(file.name)]
         try:
             if "onnx" in file.formats:
                 tensors = onnx.model(file.contents).tensors
                 yield from (folder + (tensor.external or {}).get("location", "") for tensor in tensors)
+            elif "saved_model" in file.formats:
+                yield f"{folder}fingerprint.pb"  # five hashes, which TensorFlow compares
             elif "openvino" in file.formats:
                 yield f"{file.path.removesuffix('.xml')}.bin"
             elif "plain_weights" in file.formats and file.name.endswith(".index"):
                 yield from (f"{file.path[:-6]}.data-{shard}" for shard in _shards(file, subject))
         except GuildmarkError:
             continue
+
+
+def _chunks_of_zarr(subject: Subject) -> Iterator[str]:
+    """What lies where an array of Zarr keeps its numbers; a codec that makes more is another check's question."""
+    folders = {file.path[: len(file.path) - len(file.name)] for file in subject.files(format="zarr")}
+    for file in subject.files() if folders else ():
+        found = _CHUNK.search(file.path)
+        if found and file.path[: found.start()] in folders:
+            yield file.path
 
 
 def _shards(index: File, subject: Subject) -> Iterator[str]:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from guildmark import late
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
@@ -16,17 +17,17 @@ STANDARD = frozenset(("", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.
 OF_RUNTIME = frozenset(("com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc", "com.microsoft.experimental"))
 """Built into ONNX Runtime, in C++: its docs/ContribOperators.md. Reviewed: they compute on their inputs, but for
 those of RUNS_PYTHON and COMPILED."""
-RUNS_PYTHON = re.compile(r"Py(thon)?(Custom|Stateless)?(Op|Func|Call|Script)|PythonOp|TritonOp|ATen(?![a-z])")
+RUNS_PYTHON = late.compile(r"Py(thon)?(Custom|Stateless)?(Op|Func|Call|Script)|PythonOp|TritonOp|ATen(?![a-z])")
 """Operators that call Python: of ONNX Runtime's training and extensions, and of its old language interop."""
-PYTHON_DOMAINS = re.compile(r"ai\.onnx\.contrib|pyop.*|.*\bpython\b.*", re.I)
+PYTHON_DOMAINS = late.compile(r"ai\.onnx\.contrib|pyop.*|.*\bpython\b.*", re.I)
 """Domains whose operators a Python function may stand behind (onnxruntime-extensions' @onnx_op, PyOp)."""
 COMPILED = frozenset(("EPContext",))
 """Operators that hold a program compiled for one chip, or name the file that does."""
-PADDLE = re.compile(r"py_?func\w*|py_?layer\w*|python\w*", re.I)
+PADDLE = late.compile(r"py_?func\w*|py_?layer\w*|python\w*", re.I)
 """Paddle's operators that call Python: `py_func` by an index of what is registered, a PyLayer by its class."""
 MXNET = frozenset(("Custom", "_Native", "_NDArray", "_CustomFunction", "_CrossDeviceCustom"))
 """MXNet's operators that call Python; the last of them by an address in memory."""
-OPENVINO = re.compile(r"|opset\d{1,2}|experimental|ie_internal_opset")
+OPENVINO = late.compile(r"|opset\d{1,2}|experimental|ie_internal_opset")
 """The operation sets that OpenVINO itself brings; old models name none."""
 MOST_TOLD = 20
 

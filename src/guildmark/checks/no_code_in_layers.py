@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import NamedTuple
 
-from guildmark import layers
+from guildmark import late, layers, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
-from guildmark.contents import Contents, InMemory
+from guildmark.contents import Contents
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
-from guildmark.formats import graph_def, hdf5, keras, keras_metadata, pickle, saved_model, tflite
+from guildmark.formats import graph_def, hdf5, keras, keras_metadata, saved_model, tflite
 from guildmark.formats.graph_def import Node
 from guildmark.layers import Judged
 from guildmark.records import Finding, Outcome
@@ -22,11 +21,13 @@ MOST_ANCESTORS = 10_000
 LONGEST_TEXT = 64 << 20
 
 _CONFIGURATIONS = ("model_config", "training_config", "layer_config")
+_KERAS_ATTRIBUTES = frozenset(["model_config", "keras_version", "layer_names"])
 _PRINTS_TO = frozenset(["stdout", "stderr", "log(info)", "log(warning)", "log(error)", "log(fatal)"]) | {""}
-_PICKLED = re.compile(rb"(?s)\x80[\x02-\x05].*\.|[c(].*\n.*\n.*\.")
-_OF_NUMBERS = ("numpy.", "_codecs.encode", "builtins.", "__builtin__.", "collections.")
-_TEXT_OPERATION = re.compile(r"(?<![\w.])op\s*:\s*((?:\"(?:[^\"\\\n]|\\.)*\"\s*|'(?:[^'\\\n]|\\.)*'\s*)+)")
-_LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
+_TEXT_OPERATION = late.compile(r"(?<![\w.])op\s*:\s*((?:\"(?:[^\"\\\n]|\\.)*\"\s*|'(?:[^'\\\n]|\\.)*'\s*)+)")
+_KERAS_YAML = late.compile(r"^class_name\s*:\s*['\"]?(Sequential|Functional|Model)\b", re.MULTILINE)
+_TEXT_VALUE = late.compile(r"(?<![\w.])(?:s|string_val)\s*:\s*((?:\"(?:[^\"\\\n]|\\.)*\"\s*|'(?:[^'\\\n]|\\.)*'\s*)+)")
+_DEBUGS_INSIDE = frozenset(["DebugGradientIdentity", "DebugGradientRefIdentity"])
+_LITERAL = late.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
 _NAMES_A_FILE = frozenset(
     [
         "Save",
@@ -112,8 +113,10 @@ def _of_keras(file: File) -> Iterator[Judged]:
 
 
 def _of_hdf5(file: File) -> Iterator[Judged]:
-    """Configurations in its attributes, pickles that PyTables would load, and files outside."""
+    """Configurations in its attributes, and files outside (Keras writes none)."""
+    of_keras = file.name.endswith(".weights.h5") or ".keras!" in file.path
     for thing in hdf5.walk(file.contents):
+        of_keras = of_keras or not _KERAS_ATTRIBUTES.isdisjoint(thing.attributes)
         for key, value in thing.attributes.items():
             at = f"{thing.path}@{key}"
             values = value if isinstance(value, tuple) else (value,)
@@ -124,7 +127,7 @@ def _of_hdf5(file: File) -> Iterator[Judged]:
             yield Judged(Outcome.UNKNOWN, thing.path, f"has a part that cannot be read: {thing.unread}", thing.path)
         for outside in thing.external:
             is_stored = thing.layout is not None and thing.layout.kind != "virtual"
-            bad = is_stored or layers.leads_outside(outside)
+            bad = is_stored or of_keras or layers.leads_outside(outside)
             says = f"has {thing.path[:100]}, or what is in it, in another file, {outside[:100]}"
             yield Judged(Outcome.FAILED if bad else Outcome.UNKNOWN, thing.path, says, outside)
 
@@ -134,16 +137,6 @@ def _of_attribute(at: str, key: str, value: str | bytes) -> Iterator[Judged]:
     if key in _CONFIGURATIONS:
         text = data.decode("utf-8", "replace")
         yield from (item._replace(at=f"{at} {item.at}") for item in layers.judge(text))
-    elif _PICKLED.fullmatch(data.rstrip(b"\0")):
-        names: list[str] = []
-        with suppress(GuildmarkError):
-            names.extend(name.name for name in pickle.names(InMemory(data)))
-        for name in names:
-            if not name.startswith(_OF_NUMBERS):
-                yield Judged(Outcome.FAILED, at, f"has a pickle in an attribute that would call {name}", name)
-                return
-        if names:
-            yield Judged(Outcome.UNKNOWN, at, "has a pickle in an attribute", names[0])
 
 
 def _of_metadata(file: File) -> Iterator[Judged]:
@@ -248,7 +241,7 @@ def _of_tflite(file: File) -> Iterator[Judged]:
         if operator.builtin > tflite.NEWEST or operator.builtin in (tflite.DELEGATE, tflite.STABLEHLO_CUSTOM_CALL):
             yield Judged(Outcome.UNKNOWN, at, f"uses the operator {operator.builtin}, which is not reviewed", "")
         elif operator.custom.startswith(tflite.FLEX):
-            for name in {operator.custom.removeprefix(tflite.FLEX), *sorted(operator.flex)}:
+            for name in sorted({operator.custom.removeprefix(tflite.FLEX), *operator.flex}):
                 judged = _of_operation(name, at)
                 if judged is not None:
                     yield judged
@@ -260,17 +253,50 @@ def _of_tflite(file: File) -> Iterator[Judged]:
 
 
 def _of_text(file: File, subject: Subject) -> Iterator[Judged] | None:
-    """A model as JSON (Keras), or a graph as protobuf's text; None for any other text."""
-    if not file.name.lower().endswith((".json", ".pbtxt", ".pbtext")) or file.contents.size > LONGEST_TEXT:
+    """A model as JSON or YAML (Keras, TensorFlow.js), or a graph as protobuf's text; None for any other text."""
+    name = file.name.lower()
+    if not name.endswith((".json", ".yaml", ".yml", ".pbtxt", ".pbtext")) or file.contents.size > LONGEST_TEXT:
         return None
     if any(other.path == file.archive for other in subject.files(format="keras")) and file.name == keras.CONFIG:
         return None  # it is told of the archive
     text = file.text(LONGEST_TEXT)
-    if file.name.lower().endswith(".json"):
-        return layers.judge(text) if layers.is_configuration(text) else None
+    if name.endswith(".json"):
+        if layers.is_configuration(text):
+            return layers.judge(text)
+        return _of_graph_as_json(file, text) if '"modelTopology"' in text else None
+    if name.endswith((".yaml", ".yml")):
+        return _of_yaml(file) if _KERAS_YAML.search(text) else None
     found = [(match.start(), _spelt(match[1])) for match in _TEXT_OPERATION.finditer(text)]
-    judged = (_of_operation(name, f"character {at}") for at, name in dict.fromkeys(found))
-    return (item for item in judged if item is not None) if found else None
+    return _of_operations_as_text(text, found) if found else None
+
+
+def _of_operations_as_text(text: str, found: list[tuple[int, str]]) -> Iterator[Judged]:
+    """The operations of a graph as text; those that use files, by any text in it that leads outside."""
+    texts = [_spelt(match[1]) for match in _TEXT_VALUE.finditer(text)]
+    outside = [path for path in texts if layers.leads_outside(path) and not path.startswith("\\")]
+    addresses = [path for path in outside if "://" in path]
+    for at, name in dict.fromkeys(found):
+        says_address = name == "PrintV2" or (name.startswith("Debug") and name not in _DEBUGS_INSIDE)
+        if name in _NAMES_A_FILE or says_address:
+            for path in (addresses if says_address else outside)[:1]:
+                says = f"uses a file outside of the model, {path[:100]}: {name}"
+                yield Judged(Outcome.FAILED, f"character {at}", says, path)
+        elif (judged := _of_operation(name, f"character {at}")) is not None:
+            yield judged
+
+
+def _of_graph_as_json(file: File, text: str) -> Iterator[Judged]:
+    """A graph of TensorFlow.js, and the functions in its library."""
+    for entry in structured.entries(structured.json(text.encode())):
+        if entry.key == "op" and isinstance(entry.value, str):
+            judged = _of_operation(entry.value, entry.place)
+            if judged is not None and judged.outcome == Outcome.FAILED:
+                yield judged
+
+
+def _of_yaml(file: File) -> Iterator[Judged]:
+    for tree in structured.yaml(file.contents.at(0, structured.LARGEST_YAML + 1)):
+        yield from layers.judge_tree(structured.as_mappings(tree))
 
 
 def _spelt(literals: str) -> str:

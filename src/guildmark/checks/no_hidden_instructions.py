@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from guildmark import structured
+from guildmark import late, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
@@ -18,29 +18,45 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 10
 LARGEST = 1 << 20
-AGENT_FILES = re.compile(
+AGENT_FILES = late.compile(
     r"(^|[/!])(skill\.md|agents?\.md|claude\.md|gemini\.md|\.cursorrules|\.windsurfrules|\.clinerules|\.goosehints|"
     r"copilot-instructions\.md|\.cursor/rules/[^/!]+|\.claude/(agents|commands|skills)/.+\.md|[^/!]+\.prompty|"
-    r"\.github/prompts/[^/!]+|[^/!]+\.mdc|llms(-full)?\.txt|system_?prompt[^/!]*\.(md|txt))$",
+    r"\.github/prompts/[^/!]+|[^/!]+\.mdc|llms(-full)?\.txt|system_?prompt[^/!]*\.(md|txt)|modelfile)$",
     re.I,
 )
-SHOWN = re.compile(r"^(readme|model_?card|card|changelog)(\.\w{1,5})?$", re.I)
+SHOWN = late.compile(r"^(readme|model_?card|card|changelog)(\.\w{1,5})?$", re.I)
 _TOOL_KEYS = frozenset(
     ("inputSchema", "input_schema", "parameters", "outputSchema", "annotations", "function", "arguments")
 )
 _TOLD_KEYS = frozenset(
     ("description", "title", "instructions", "prompt", "content", "text", "summary", "default", "name")
 )
-_TOOL_MARKS = re.compile(
-    rb'"(inputSchema|input_schema|mcpServers|tools|function|parameters|description_for_model|prompts)"'
+_PLACES = late.compile(
+    r"(?i)(^|[.\]])(input_?schema|output_?schema|parameters|annotations|functions?|arguments|args|mcpservers|tools|prompts|"
+    r"skills|description_for_\w+|openapi|paths|capabilities|resources|plugins?|agents?|system(_?prompt)?)([.\[]|$)"
 )
-_TOOL_CODE = re.compile(rb"@(mcp|server|app|tool|agent|function_tool)\b[\w.]{0,40}|\bFastMCP\b|\bfrom mcp\b")
-_TOLD_IN_CODE = re.compile(
+"""Where a manifest keeps what is put before a model; what else stands in the file is its program's own data."""
+_TOOL_MARKS = late.compile(
+    rb'"(inputSchema|input_schema|mcpServers|tools|function|parameters|description_for_model|prompts|skills|openapi)"|'
+    rb"^(tools|openapi|mcpServers|prompts|skills|functions) *:",
+    re.MULTILINE,
+)
+_TOOL_CODE = late.compile(rb"@(mcp|server|app|tool|agent|function_tool)\b[\w.]{0,40}|\bFastMCP\b|\bfrom mcp\b")
+_TOLD_IN_CODE = late.compile(
     r'"""(.{1,8000}?)"""|\'\'\'(.{1,8000}?)\'\'\'|\bdescription\s*=\s*f?"((?:[^"\\\n]|\\.){1,4000})"', re.DOTALL
 )
-_BROUGHT = re.compile(
+_BROUGHT = late.compile(
     r"\b(include|insert|append|embed|add|load|fetch|visit|recommend|link|use)\b[^\n]{0,120}(https?://|<script\b)|<script\b",
     re.IGNORECASE,
+)
+SHORTEST_ORDER = 20
+"""Bytes of the shortest order; Chinese says much in few characters."""
+_NAME = late.compile(r"[\w.\-]+")
+_NAME_MARKS = late.compile(r"[_.\-]+")
+_RUNS_TEXT = late.compile(r"(?i)(^|[/\\])(python[\d.]*|node|deno|bun|perl|ruby|php|powershell|pwsh)(\.exe)?$")
+_INLINE = frozenset(("-c", "-e", "--eval", "-r", "-Command", "-EncodedCommand", "-enc", "eval"))
+_TEMPLATE_MARKS = late.compile(
+    rb"\"chat_template\"\s*:\s*[\"\[{]|template_format[\"']?\s*:\s*[\"']?jinja2|\"jinjaPromptTemplate\""
 )
 _TEMPLATED = ("tokenizer_config.json", "chat_template.json", "processor_config.json")
 
@@ -62,9 +78,10 @@ def no_hidden_instructions(subject: Subject) -> Iterator[Finding]:
         except GuildmarkError as error:
             yield unknown(f"{file.path} was not read for instructions: {error.says}", file.seen("", error.says))
             continue
-        for each in found[:MOST_TOLD]:
+        for each in sorted(found, key=lambda each: not each.sure)[:MOST_TOLD]:
             evidence = file.seen(f"line {each.line}", each.words)
-            yield failed(f"{file.path} holds {each.says}", evidence)
+            say = failed if each.sure else unknown
+            yield say(f"{file.path} holds {each.says}", evidence)
         if not found:
             yield passed(f"{file.path} holds no hidden instruction", file.seen("", "no hidden text, no order"))
     if not looked_at:
@@ -82,8 +99,12 @@ def _kind(file: File) -> str:
         return "agent"
     if name in _TEMPLATED or name.endswith((".jinja", ".jinja2", ".j2")):
         return "template"
-    if name.endswith(".json") and file.contents.size <= LARGEST and _TOOL_MARKS.search(file.contents.at(0, LARGEST)):
-        return "tools"
+    if name.endswith((".json", ".yaml", ".yml")) and file.contents.size <= LARGEST:
+        data = file.contents.at(0, LARGEST)
+        if _TEMPLATE_MARKS.search(data):
+            return "template"
+        if _TOOL_MARKS.search(data):
+            return "tools"
     if name.endswith(".py") and _TOOL_CODE.search(file.contents.at(0, LARGEST)):
         return "code"
     return "shown" if SHOWN.match(name) else ""
@@ -97,7 +118,7 @@ def _in_file(file: File, kind: str) -> "Iterator[Instruction]":
             if isinstance(value, str) and "chat_template" in key:
                 yield from _in_template(value)
             elif isinstance(value, str):
-                yield from instructions.hidden(value)
+                yield from (*instructions.hidden(value), *instructions.orders(value, strict=False))
         return
     text = file.text(LARGEST)
     if kind == "tools":
@@ -106,41 +127,77 @@ def _in_file(file: File, kind: str) -> "Iterator[Instruction]":
         for match in _TOLD_IN_CODE.finditer(text):
             words = match[1] or match[2] or match[3]
             line = text.count("\n", 0, match.start())
-            found = (*instructions.hidden(words), *instructions.orders(words, strict=True))
+            found = (
+                *instructions.hidden(words),
+                *instructions.covered(words),
+                *instructions.orders(words, strict=True),
+            )
             yield from (each._replace(line=line + each.line) for each in found)
     elif kind == "template":
         yield from _in_templates(file, text)
     else:
         yield from instructions.hidden(text)
         yield from instructions.commented(text)
-        if kind == "agent":
-            yield from instructions.orders(_unquoted(text), strict=False)
+        yield from _for_agents(text) if kind == "agent" else _in_page(text)
+
+
+def _for_agents(text: str) -> "Iterator[Instruction]":
+    """What an agent is told to obey: where it shall be kept from the user, also what stands there as code."""
+    from guildmark import instructions
+
+    plain = _unquoted(text)
+    yield from instructions.orders(plain, strict=False)
+    if concealed := instructions.clauses(plain).get("conceal"):
+        run, brought = instructions.clauses(text).get("run"), _BROUGHT.search(text)
+        if words := run[1] if run else brought.group() if brought else "":
+            says = "an order to run or bring in something and keep that quiet"
+            yield instructions.Instruction(concealed[0], says, f"{words} … {concealed[1]}")
+
+
+def _in_page(text: str) -> "Iterator[Instruction]":
+    """Orders of two kinds in one paragraph of a page: no card gives them to its readers."""
+    from guildmark import instructions
+
+    line = 1
+    for paragraph in _unquoted(text[:LARGEST]).split("\n\n"):
+        found = list(instructions.orders(paragraph, strict=False))
+        if len({each.says for each in found}) > 1:
+            yield from (each._replace(line=line + each.line - 1) for each in found)
+        line += paragraph.count("\n") + 2
 
 
 def _in_templates(file: File, text: str) -> "Iterator[Instruction]":
-    if not file.name.lower().endswith(".json"):
-        yield from _in_template(text)
+    if not file.name.lower().endswith((".json", ".yaml", ".yml")):
+        from guildmark import template_words  # jinja2 is loaded only where there is a template
+
+        is_page = template_words.for_elsewhere(text) and not file.name.lower().startswith("chat_template")
+        yield from _in_template(text, page=is_page)
         return
-    for entry in structured.entries(structured.json(file.contents.at(0, structured.LARGEST_JSON + 1))):
-        if entry.key in ("chat_template", "template") and isinstance(entry.value, str):
-            yield from _in_template(entry.value)
+    data = file.contents.at(0, structured.LARGEST_JSON + 1)
+    for tree in [structured.json(data)] if file.name.lower().endswith(".json") else structured.yaml(data):
+        for entry in structured.entries(tree):
+            if entry.key in ("chat_template", "template") and isinstance(entry.value, str):
+                yield from _in_template(entry.value)
 
 
-def _in_template(text: str) -> "Iterator[Instruction]":
+def _in_template(text: str, *, page: bool = False) -> "Iterator[Instruction]":
     """What a template says by itself goes to the model with the user's words, and the user does not see it."""
     from guildmark import instructions, template_words  # jinja2 is loaded only where there is a template
 
-    yield from instructions.hidden(text)
+    yield from (*instructions.hidden(text), *instructions.packed(text))
     try:
         said = list(template_words.literals(text))
     except GuildmarkError:
         said = [(1, text)]  # that it cannot be read is told elsewhere
     for line, words in said:
         for each in instructions.orders(words, strict=True):
-            if each.says != instructions.SAYS["conceal"]:  # a system prompt may keep its tools to itself
+            own = each.says == instructions.SAYS["conceal"]  # a system prompt may keep its tools to itself
+            if not own and not (page and each.says == instructions.SAYS["run"]):
                 yield each._replace(line=line + each.line - 1)
-        if match := _BROUGHT.search(words):
+        if (match := _BROUGHT.search(words)) and not page:
             yield instructions.Instruction(line, "an order to bring in something from elsewhere", match.group())
+    for line, words, is_name in template_words.replaced(text):
+        yield instructions.Instruction(line, "words that it puts in place of the user's", words, not is_name)
     for line, words in template_words.triggered(text):
         yield instructions.Instruction(line, "words of its own that the user's words set off", words)
 
@@ -149,27 +206,57 @@ def _in_tools(text: str) -> "Iterator[Instruction]":
     """Descriptions of tools, prompts and parameters, wherever they stand in a manifest."""
     from guildmark import instructions  # its patterns cost more than most vets
 
-    tree = structured.json(text.encode("utf-8", "replace"))
-    for entry in structured.entries(tree):
+    data = text.encode("utf-8", "replace")
+    trees = [structured.json(data)] if text.lstrip()[:1] in ("{", "[") else structured.yaml(data)
+    for entry in (entry for tree in trees for entry in structured.entries(tree)):
         if entry.key == "args" and isinstance(entry.value, list):
-            command = " ".join(map(str, (*entry.within.all_of("command"), *entry.value)))
-            if found := instructions.clauses(command).get("run"):
-                yield instructions.Instruction(
-                    1, "a server whose start runs code from elsewhere", f"{entry.place}: {found[1]}"
+            yield from _in_start(entry)
+        for key, value in _said(entry):
+            words = [
+                instructions.Instruction(1, each.says, f"{entry.place}: {each.words}")
+                for each in (*instructions.hidden(value), *instructions.covered(value), *instructions.packed(value))
+            ]
+            if key in _TOLD_KEYS:
+                words += instructions.commented(value)
+            if len(value.encode("utf-8", "replace")) >= SHORTEST_ORDER:
+                words += instructions.orders(
+                    _NAME_MARKS.sub(" ", value) if _NAME.fullmatch(value) else value, strict=_is_told(entry, key)
                 )
-        if not isinstance(entry.value, str):
-            continue
-        words = [
-            instructions.Instruction(1, each.says, f"{entry.place}: {each.words}")
-            for each in instructions.hidden(entry.value)
-        ]
-        if entry.key in _TOLD_KEYS:
-            words += instructions.commented(entry.value)
-            words += instructions.orders(entry.value, strict=True)
-        if words:
-            place = text.find(entry.value[:40].splitlines()[0]) if entry.value.strip() else 0
-            line = text.count("\n", 0, max(0, place)) + 1
-            yield from (each._replace(line=line) for each in words)
+            if words:
+                place = text.find(value[:40].splitlines()[0]) if value.strip() else 0
+                line = text.count("\n", 0, max(0, place)) + 1
+                yield from (each._replace(line=line) for each in words)
+
+
+def _is_told(entry: structured.Entry, key: str) -> bool:
+    """Whether a text is put before a model: it describes something, or lies in a tool, a prompt or an agent's card."""
+    return key in _TOLD_KEYS or bool(_PLACES.search(entry.place)) or any(map(entry.within.all_of, _TOOL_KEYS))
+
+
+def _said(entry: structured.Entry) -> "Iterator[tuple[str, str]]":
+    """Every text that an entry shows to a model, with its key: its value, its values, and its own name."""
+    if {"user", "assistant", "tool", "human", "gpt"} & {str(each) for each in entry.within.all_of("role")}:
+        return  # what was said in a conversation, by a data set that keeps it
+    if len(entry.key.encode("utf-8", "replace")) >= SHORTEST_ORDER:
+        yield "", entry.key
+    for value in entry.value if isinstance(entry.value, list) else [entry.value]:
+        if isinstance(plain := structured.plain(value), str):
+            yield entry.key, plain
+
+
+def _in_start(entry: structured.Entry) -> "Iterator[Instruction]":
+    """How a server is started: by a program that is written there, or that comes from elsewhere."""
+    from guildmark import instructions
+
+    arguments = [str(structured.plain(each)) for each in entry.value]
+    starter = " ".join(map(str, entry.within.all_of("command")))
+    command = f"{starter} {' '.join(arguments)}"
+    found = instructions.clauses(command).get("run")
+    if found or (_RUNS_TEXT.search(starter) and _INLINE & set(arguments)):
+        says = (
+            "a server whose start runs code from elsewhere" if found else "a server whose start is a program in a line"
+        )
+        yield instructions.Instruction(1, says, f"{entry.place}: {command[:300]}")
 
 
 def _unquoted(text: str) -> str:

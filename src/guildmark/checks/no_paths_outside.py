@@ -1,27 +1,53 @@
 """A file that names others can make its loader read or write anywhere on your disk, or on another machine."""
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
+from guildmark import late, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError, LimitPassed
 from guildmark.file import File
-from guildmark.formats import coreml, hdf5, onnx
+from guildmark.formats import coreml, hdf5, onnx, openvino, saved_model
 from guildmark.manifest import printable
 from guildmark.records import Finding
+from guildmark.structured import shallow
 from guildmark.subject import Subject
 
-INDEX = re.compile(r"\.index(\.[\w-]+)?\.json$")
+INDEX = late.compile(r"\.index(\.[\w-]+)?\.json$")
 LARGEST_INDEX = 64 << 20
 MOST_TOLD = 20
 """Paths that one file is told for; more are counted."""
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-_DRIVE = re.compile(r"[A-Za-z]:")
+LARGEST_CONFIGURATION = 1 << 20
+LONGEST_PATH = 1000
+_OF_SYSTEM = late.compile(
+    r"(file:/{2,3})?(/+(etc|proc|sys|dev|boot)/+(?!localtime$|timezone$|null$|shm/|stdout$|stderr$)\w|(/root|/home/[^/]+|~|\$HOME)/+\.(ssh|aws|gnupg|netrc|"
+    r"bash|profile|zsh|config/(gh|gcloud)|docker|kube|git-credentials)|[A-Za-z]:[\\/]+Windows[\\/])|"
+    r"([\w.-]+[\\/])*(\.\.[\\/]+)+(etc|proc|root|home|usr|var|tmp|Windows)[\\/]"
+)
+"""Files of the system and keys of its user: no honest model names one."""
+_OF_SYSTEM_MARK = late.compile(
+    rb"/(etc|proc|sys|dev|boot)/|/\.(ssh|aws|gnupg|netrc|bash|profile|zsh|docker|kube|git)|\.\.[\\/]|Windows"
+)
+_EVERYWHERE = frozenset(("transformers_weights",))
+_PROSE = frozenset(
+    ("description", "text", "content", "prompt", "instructions", "examples", "default", "cmd", "command")
+)
+_OPENED = {
+    "modules.json": frozenset(("path",)),
+    "mlmodel": frozenset(
+        ("model_path", "pickled_model", "model_data", "model_code_path", "python_model", "data", "path")
+    ),
+    "manifest.json": frozenset(("serializedFile", "modelFile", "extraFiles", "requirementsFile", "configFile")),
+    "model.json": frozenset(("paths",)),
+    "config.json": _EVERYWHERE,
+}
+"""By a file's name, the keys under which sentence-transformers, MLflow, TorchServe and TensorFlow.js open files."""
+_SCHEME = late.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_DRIVE = late.compile(r"[A-Za-z]:")
 _IN_MEMORY = "*/"
 """How ONNX Runtime marks a location that is an address in memory, which no file may give it."""
 
@@ -42,13 +68,15 @@ class Named(NamedTuple):
 )
 def no_paths_outside(subject: Subject) -> Iterator[Finding]:
     """Do all paths that files and archives name stay inside their folder?"""
-    here = frozenset(file.path for file in subject.files())
     links = {file.path: file for file in subject.files() if (file.sha256 or "").startswith("link:")}
+    here = frozenset(file.path for file in subject.files() if not (file.path in links and file.unread))
     looked = False
     for file in subject.files():
         readers = [_READERS[name] for name in file.formats if name in _READERS]
         if INDEX.search(file.name):
             readers.append(_of_index)
+        elif _is_configuration(file) and subject.kind != "tool":
+            readers.append(_of_configuration)
         if file.archive:
             looked = True
             yield from _of_member(file, links)
@@ -105,6 +133,9 @@ def _of_onnx(file: File) -> Iterator[Named]:
         location = (tensor.external or {}).get("location", "")
         if location:
             yield Named(location, f"byte {tensor.at}", f"the tensor {tensor.name[:100]}")
+        base = (tensor.external or {}).get("basepath", "")
+        if base:
+            yield Named(base, f"byte {tensor.at}", f"the folder of {tensor.name[:100]}", must_be_here=False)
 
 
 def _of_coreml(file: File) -> Iterator[Named]:
@@ -116,10 +147,20 @@ def _of_coreml(file: File) -> Iterator[Named]:
             yield Named(found.name, f"byte {found.at}", "a linked model")
 
 
+def _of_saved_model(file: File) -> Iterator[Named]:
+    for at, path in saved_model.assets(file.contents):
+        yield Named(path, f"byte {at}", "an asset", must_be_here=False)
+
+
 def _of_hdf5(file: File) -> Iterator[Named]:
     for found in hdf5.walk(file.contents):
         for path in found.external:
             yield Named(path, found.path, "data that it keeps outside")
+
+
+def _of_openvino(file: File) -> Iterator[Named]:
+    for path in openvino.paths(file.contents):
+        yield Named(path, "an attribute", "a part of the model", must_be_here=False)
 
 
 def _of_index(file: File) -> Iterator[Named]:
@@ -127,7 +168,7 @@ def _of_index(file: File) -> Iterator[Named]:
     if file.size > LARGEST_INDEX:
         raise LimitPassed(f"it has {file.size} bytes")
     try:
-        tree = msgspec.json.decode(file.contents.at(0, LARGEST_INDEX))
+        tree = msgspec.json.decode(shallow(file.contents.at(0, LARGEST_INDEX)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     weights = tree.get("weight_map") if isinstance(tree, dict) else None
@@ -137,9 +178,48 @@ def _of_index(file: File) -> Iterator[Named]:
                 yield Named(path, f"weight_map.{tensor[:100]}", "a shard", must_be_here=False)
 
 
+def _is_configuration(file: File) -> bool:
+    """Whether a text of JSON or YAML, or of a loader's own name, says a path by which its loader opens something."""
+    name = file.name.lower()
+    if not {"text", "card"} & set(file.formats) or not (name.endswith((".json", ".yaml", ".yml")) or name == "mlmodel"):
+        return False
+    if name in _OPENED:
+        return file.size <= structured.LARGEST_JSON
+    small = file.size <= LARGEST_CONFIGURATION
+    return small and bool(_OF_SYSTEM_MARK.search(file.contents.at(0, LARGEST_CONFIGURATION)))
+
+
+def _of_configuration(file: File) -> Iterator[Named]:
+    """Paths of the machine's own files, at any key; and at the keys by which one loader opens files, any path."""
+    name = file.name.lower()
+    data = file.contents.at(0, structured.LARGEST_JSON + 1)
+    opened = _OPENED.get(name, _EVERYWHERE)
+    for tree in [structured.json(data)] if data.lstrip()[:1] in (b"{", b"[") else structured.yaml(data):
+        for entry in structured.entries(tree):
+            if _is_words(entry.value) and entry.key not in opened:
+                continue
+            for value in entry.value if isinstance(entry.value, list) else [entry.value]:
+                path = structured.plain(value)
+                if not isinstance(path, str) or not path or len(path) > LONGEST_PATH:
+                    continue
+                if entry.key in opened or (entry.key not in _PROSE and _OF_SYSTEM.match(path)):
+                    yield Named(path, entry.place, "what its loader opens", must_be_here=False)
+
+
+def _is_words(value: object) -> bool:
+    """Whether a list holds phrases: words that something looks for, and no files."""
+    return isinstance(value, list) and any(isinstance(each, str) and " " in each.strip() for each in value)
+
+
 def _of_member(file: File, links: dict[str, File]) -> Iterator[Finding]:
     """Names of an archive's members, and links, that unpack outside of the folder."""
     around, _, name = file.path.rpartition("!")
+    if file.unread.endswith(" device, not read"):
+        yield failed(
+            f"{file.path} would be unpacked as {file.unread[: -len(', not read')]}", file.seen("", file.unread)
+        )
+    elif "%00" in name:
+        yield failed(f"{file.path} has a name that ends early where C reads it", file.seen("its name", name))
     target = (file.sha256 or "")[5:] if file.path in links else ""
     if target and (target.startswith(("/", "../", "\\")) or target == ".." or _DRIVE.match(target)):
         yield failed(f"{file.path} is a link to {target[:200]}, out of the folder", file.seen("", f"link to {target}"))
@@ -154,4 +234,10 @@ def _of_member(file: File, links: dict[str, File]) -> Iterator[Finding]:
             place = posixpath.dirname(place)
 
 
-_READERS: dict[str, Callable[[File], Iterator[Named]]] = {"onnx": _of_onnx, "coreml": _of_coreml, "hdf5": _of_hdf5}
+_READERS: dict[str, Callable[[File], Iterator[Named]]] = {
+    "onnx": _of_onnx,
+    "coreml": _of_coreml,
+    "hdf5": _of_hdf5,
+    "saved_model": _of_saved_model,
+    "openvino": _of_openvino,
+}

@@ -6,40 +6,61 @@ from typing import Any
 
 import msgspec
 
+from guildmark import late
 from guildmark.check import check, failed, passed, unknown, unread
 from guildmark.errors import ContentsError
 from guildmark.file import File
 from guildmark.records import Evidence, Finding
+from guildmark.structured import shallow, told
 from guildmark.subject import Subject
 
-CONFIGURATIONS = re.compile(r"^(.*_)?(config|index|configuration)\.json$")
+CONFIGURATIONS = late.compile(r"^(.*_)?(config|index|configuration)\.json$")
 CODE_KEYS = ("auto_map", "custom_pipelines", "custom_generate")
-CUSTOM_CODE = re.compile(
+CUSTOM_CODE = late.compile(
     r"^((modeling|configuration|tokenization|processing|image_processing|feature_extraction|modular|pipeline|"
     r"video_processing|generation|quantization)_\w+|hubconf|None|handler|custom_st|pipeline|model_loader)\.py$"
 )
 """Names under which the hub's loaders, torch.hub and an endpoint take code from a repository."""
-CODE_FOLDERS = re.compile(r"(^|/)(custom_generate/generate|MAR-INF/.+|code/inference)\.py$")
-AT_START = re.compile(r"^\s*import[ \t].+", re.MULTILINE)
+CODE_FOLDERS = late.compile(r"(^|/)(custom_generate/generate|MAR-INF/.+|code/inference)\.py$")
+AT_START = late.compile(r"^\s*import[ \t].+", re.MULTILINE)
 REPOSITORY = frozenset(("config.json", "model_index.json", "adapter_config.json", "tokenizer_config.json"))
-MODEL_KEYS = re.compile(rb'"(model_type|architectures|_class_name|peft_type|tokenizer_class|auto_map)"')
+MODEL_KEYS = late.compile(rb'"(model_type|architectures|_class_name|peft_type|tokenizer_class|auto_map)"')
 STARTUP = frozenset(("sitecustomize.py", "usercustomize.py"))
-REQUIREMENTS = re.compile(r"^(.*[-_.])?requirements([-_.].*)?\.(txt|in)$")
+REQUIREMENTS = late.compile(r"^(.*[-_.])?requirements([-_.].*)?\.(txt|in)$")
 _URL = r"(?:git|hg|svn|bzr)\+|https?://|ftp://|file:|ssh://"
-ELSEWHERE = re.compile(
+ELSEWHERE = late.compile(
     rf"^\s*(?:(?:-e|--editable)[ =]+)?(?:{_URL})|^\s*[\w.\[\],-]+\s*@\s*(?:{_URL})|"
     r"^\s*(?:-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b",
     re.IGNORECASE,
 )
-WELL_KNOWN = re.compile(
+WELL_KNOWN = late.compile(
     r"https://(?:download\.pytorch\.org/whl/|pypi\.org/simple|pypi\.nvidia\.com|data\.pyg\.org/whl|"
     r"storage\.googleapis\.com/jax-releases/|github\.com/huggingface/|github\.com/openai/)"
 )
-SETUP_ACTS = re.compile(
+SETUP_ACTS = late.compile(
     r"\b(os\.(system|popen|exec\w*|spawn\w*)|subprocess\.\w+|eval|exec|__import__|urlopen|urlretrieve|socket\.socket|"
     r"requests\.(get|post)|pty\.spawn)\s*\("
 )
-DATASET_SCRIPT = re.compile(r"\b(GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder)\b")
+DATASET_SCRIPT = late.compile(r"\b(GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder)\b")
+DATASET_CLASS = late.compile(
+    r"^class\s+\w+\s*\([^)\n]*\b(GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder|BeamBasedBuilder)\b", re.M
+)
+SHADOWS = frozenset(
+    f"{name}{ending}"
+    for name in (
+        "torch",
+        "transformers",
+        "diffusers",
+        "numpy",
+        "safetensors",
+        "tokenizers",
+        "datasets",
+        "peft",
+        "sklearn",
+    )
+    for ending in (".py", "/__init__.py")
+)
+"""Files that Python would import in a library's place, where it is started in their folder."""
 LARGEST = 8 << 20
 DEEPEST = 64
 
@@ -70,9 +91,10 @@ def _in_configuration(file: File) -> Iterator[Finding]:
         if file.contents.size > LARGEST:
             yield unknown(f"{file.path} is too large to be a configuration", file.seen("", f"{file.size} bytes"))
             return
-        tree = msgspec.json.decode(file.contents.at(0, LARGEST))
+        tree = msgspec.json.decode(shallow(file.contents.at(0, LARGEST)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ContentsError) as error:
-        yield unknown(f"{file.path} cannot be read as JSON: {error}", file.seen("", str(error)))
+        why = error.says if isinstance(error, ContentsError) else told(error)
+        yield unknown(f"{file.path} cannot be read as JSON: {why}", file.seen("", why))
         return
     for place, value in _named_code(tree, "", 0):
         yield failed(f"{file.path} lets its loader run {value}", file.seen(place, value))
@@ -116,10 +138,18 @@ def _is_repository(subject: Subject) -> bool:
 
 def _in_code(file: File, subject: Subject) -> Iterator[Finding]:
     """Code that a hub's loader takes from the repository; in an installed package it is plain code."""
-    if not file.name.endswith(".py") or file.archive or not _is_repository(subject):
+    if not file.name.endswith(".py") or file.archive:
+        return
+    if len(list(subject.own_files())) == 1 and (found := DATASET_CLASS.search(text := file.text())):
+        line = text.count("\n", 0, found.start()) + 1
+        yield failed(f"{file.path} is a loading script", file.seen(f"line {line}", found.group().strip()))
+        return
+    if not _is_repository(subject):
         return
     if CUSTOM_CODE.match(file.name) or CODE_FOLDERS.search(file.path):
         yield failed(f"{file.path} is custom modelling code", file.seen("line 1", file.name))
+    elif file.path in SHADOWS:
+        yield failed(f"{file.path} takes the place of the library of that name", file.seen("its name", file.name))
     elif file.name in STARTUP:
         yield failed(f"{file.path} runs whenever Python starts beside it", file.seen("line 1", file.name))
     elif file.name == "setup.py" and (found := SETUP_ACTS.search(text := file.text())):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from guildmark import structured
+from guildmark import late, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
@@ -14,11 +14,19 @@ from guildmark.formats import gguf
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
-CONFIGURATIONS = frozenset(("tokenizer_config.json", "processor_config.json", "chat_template.json"))
 KEYS = ("chat_template", "default_chat_template")
+LARGEST_ESCAPED = 1 << 20
+_ESCAPED = late.compile(rb"\"[^\"\n]{0,40}\\u00[2-7][^\"\n]{0,40}\"\s*:")
+"""A key that is spelt with an escape."""
 ENDINGS = (".jinja", ".jinja2", ".j2")
 MOST_TOLD = 10
-_LOADED = re.compile(r"(^|/|!)(chat_template[^/!]*\.jinja2?|additional_chat_templates/[^/!]+\.jinja)$")
+_HOLDS = late.compile(
+    rb"\"(default_)?chat_templates?\"\s*:\s*[\"\[{]|\"jinjaPromptTemplate\"|template_format[\"']?\s*:\s*[\"']?jinja2|"
+    rb"^\s*(default_)?chat_template\s*:",
+    re.MULTILINE,
+)
+"""Where a JSON or YAML text holds a template: the Hub's, LM Studio's, LangChain's, a server's configuration."""
+_LOADED = late.compile(r"(^|/|!)(chat_template[^/!]*\.jinja2?|additional_chat_templates/[^/!]+\.jinja)$")
 
 
 class Template(NamedTuple):
@@ -58,16 +66,27 @@ def _templates(file: File, subject: Subject) -> Iterator[Template]:
     name = file.name.lower()
     if "gguf" in file.formats:
         yield from _in_gguf(file)
-    elif name in CONFIGURATIONS:
-        tree = structured.json(file.contents.at(0, structured.LARGEST_JSON + 1))
-        for entry in structured.entries(tree):
-            if entry.key in KEYS:
-                yield from _in_value(file, entry.place, entry.value)
+    elif name.endswith((".json", ".yaml", ".yml")):
+        yield from _in_configuration(file, name)
     elif name.endswith(ENDINGS) and (subject.kind == "model" or _LOADED.search(file.path)):
         from guildmark import templates  # jinja2 is loaded only where there is a template
 
         data = file.contents.at(0, templates.LARGEST + 1)
         yield Template(file, "", data.decode("utf-8-sig", "replace"), bool(_LOADED.search(file.path)))
+
+
+def _in_configuration(file: File, name: str) -> Iterator[Template]:
+    data = file.contents.at(0, structured.LARGEST_JSON + 1)
+    if not _HOLDS.search(data) and not _ESCAPED.search(data[:LARGEST_ESCAPED]):
+        return
+    for tree in [structured.json(data)] if name.endswith(".json") else structured.yaml(data):
+        for entry in structured.entries(tree):
+            is_template = entry.key in KEYS or (
+                entry.key == "template"
+                and ("jinja2" in entry.within.all_of("template_format") or "jinjaPromptTemplate" in entry.place)
+            )
+            if is_template:
+                yield from _in_value(file, entry.place, entry.value)
 
 
 def _in_gguf(file: File) -> Iterator[Template]:
@@ -84,7 +103,7 @@ def _in_value(file: File, place: str, value: object) -> Iterator[Template]:
 
 
 def _judged(template: Template) -> Iterator[Finding]:
-    from guildmark import templates  # jinja2 is loaded only where there is a template
+    from guildmark import template_words, templates  # jinja2 is loaded only where there is a template
 
     file, where = template.file, f"{template.at}: " if template.at else ""
     try:
@@ -97,6 +116,10 @@ def _judged(template: Template) -> Iterator[Finding]:
             says = f"{file.path} holds a template that cannot be read: {error.says}"
             yield unknown(says, file.seen(template.at, error.says))
         return
+    if not template.loaded and template_words.for_elsewhere(template.text):
+        constructs = tuple(
+            each for each in constructs if each.reaches
+        )  # what else it calls is for whoever renders pages
     for construct in constructs[:MOST_TOLD]:
         evidence = file.seen(f"{where}line {construct.line}", construct.says)
         if construct.reaches or template.loaded:

@@ -1,0 +1,9 @@
+
+
+xPlaceholder
+
+cPlaceholder
+
+sSwitchxc
+
+mMergess:1

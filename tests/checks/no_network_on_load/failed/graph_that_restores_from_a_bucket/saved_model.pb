@@ -1,0 +1,7 @@
+`
+"serveU
+<
+whereConst*,
+value#B!Bs3://bucket.example/variables
+
+r	RestoreV2where

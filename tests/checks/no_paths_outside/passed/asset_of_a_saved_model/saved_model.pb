@@ -1,0 +1,6 @@
+*
+"serve
+	
+nNoOp2
+
+t:0	words.txt

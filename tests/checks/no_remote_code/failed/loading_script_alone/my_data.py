@@ -1,0 +1,5 @@
+import datasets
+
+
+class My(datasets.GeneratorBasedBuilder):
+    pass
