@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	command -v $$name >/dev/null 2>&1 && $$name -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $$name && break; done)
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint docs campaign table lock clean
+.PHONY: help demo test lint docs campaign table lock licences clean
 .DELETE_ON_ERROR:
 
 help:  ## say what there is to make
@@ -36,9 +36,10 @@ docs: .venv/dev  ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "the documentation is in site/index.html"
 
-campaign: .venv/dev  ## the long, seeded, resumable counts; each adds a line to races/RESULTS.md
-	@$(BIN)/python -m races.campaign
+campaign: .venv/dev .venv/fuzz/here  ## the long, seeded, resumable counts; each adds a line to races/RESULTS.md
+	@for part in walks readers shapes guided; do $(BIN)/python -m races.campaign --part $$part || exit; done
 	@$(BIN)/python -m races.differential
+	@$(BIN)/python -m races.clean --record
 
 table: .venv/dev  ## vet the real releases again and rewrite docs/real-subjects.md
 	@$(BIN)/python -m races.real_subjects
@@ -48,6 +49,10 @@ LOCK := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3
 lock: .venv/dev  ## resolve the dependencies anew into the two locks
 	@$(LOCK) --output-file requirements.lock
 	@$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+licences: .venv/dev licences.lock  ## write the fingerprints of licences anew from the packages of licences.lock
+	@$(PIP) download --no-deps --only-binary :all: --require-hashes -r licences.lock --python-version 3.11 -d .venv/licences
+	@$(BIN)/python -m races.licence_references .venv/licences $(or $(GUILDMARK_MIRROR),../shared/data)
 
 clean:  ## remove what make made
 	@rm -rf .venv .campaign demo site .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -74,3 +79,8 @@ clean:  ## remove what make made
 .venv/real/here: real.lock | .venv/dev
 	@$(PIP) download --no-deps --only-binary :all: --require-hashes -r real.lock -d .venv/real && touch $@ || \
 		echo "the real releases of real.lock could not be fetched: the tests on them will skip"
+
+# Where no wheel fits this Python, the guided part of the campaign is left out, and says so.
+.venv/fuzz/here: fuzz.lock | .venv/dev
+	@$(PIP) install --no-deps --only-binary :all: --require-hashes -r fuzz.lock --target .venv/fuzz --upgrade && touch $@ || \
+		echo "atheris of fuzz.lock could not be fetched: the campaign runs without its guided part"

@@ -1,141 +1,126 @@
 """The long counts: hostile files by the million, seeded, and resumed where they were stopped.
 
-    python -m races.campaign [--executions N] [--seed S] [--state FOLDER]
+    python -m races.campaign --part walks|readers|shapes|guided [--executions N] [--seed S] [--jobs N]
+                             [--state FOLDER] [--seeds FOLDER …] [--atheris FOLDER]
 
-Each file is a mutated seed. It goes the way of every subject: it is recognised, unpacked, read by every
-format that it has, and asked all checks. A failure is anything that comes out but an answer or a
-GuildmarkError, or takes too long or too much memory; the file is kept, and is found again by its number.
+- walks: mutated files go the way of every subject: recognised, unpacked, read as all that they are, asked all checks.
+- readers: mutated files go to one format's reader, and to the checks that ask about such a file.
+- shapes: the same, with bytes that Hypothesis builds by the format's structure.
+- guided: the same, with bytes that atheris finds to reach new code.
+
+A failure is anything that comes out but an answer or a GuildmarkError, takes too long, or too much memory. Its bytes
+are kept, and are found again by its number.
 """
 
 import argparse
-import itertools
-import resource
-import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
+from races.bounded import bounded
+from races.executions import NAMES, Case
 from races.mutation import mutated
 from races.results import record
-from races.resumable import State, go_on, load
+from races.resumable import Report, State, go_on, load, save
 
-from guildmark import check, formats
-from guildmark.contents import InMemory
-from guildmark.errors import GuildmarkError
-from guildmark.limits import Limits
-from guildmark.material import Given, Material, Opening
-from guildmark.subject import Subject, take_in
-from guildmark.vet import ask
+from races import guidance, seeds
 
-EXECUTIONS = 500_000
-IN_TESTS = 1_000
-"""How many of them `make test` runs."""
+EXECUTIONS = {"walks": 1_000_000, "readers": 6_000_000, "shapes": 1_000_000, "guided": 2_000_000}
+"""How many of each part `make campaign` runs."""
+IN_TESTS = {"walks": 15_000, "readers": 80_000, "shapes": 5_000}
+"""How many of each part `make test` runs, with numbers of its own."""
+SAVE_EVERY = {"walks": 10_000, "readers": 20_000, "shapes": 20_000, "guided": guidance.RUNS * 2}
 SECONDS = 80 * 60
 """A run stops after this long, and the next goes on from there."""
-SECONDS_EACH = 10.0
-MEMORY = 1 << 30
-SAVE_EVERY = 1_000
 SEED = "2026"
-SMALL = 1 << 16
-EXAMPLES = Path(__file__).resolve().parent.parent / "tests" / "checks"
-LIMITS = Limits(members=1_000, expansion=64 << 20, findings=100)
-NAMES = ("model.bin", "README.md", "pyproject.toml", "config.json", "METADATA", "model.py")
+
+Work = Callable[[range], Report]
 
 
-class TooLong(BaseException):
-    """One execution took more than its seconds; no `except Exception` may hide that."""
-
-
-def seeds() -> list[bytes]:
-    """Small whole files of every format, made by code, and as many examples of the checks."""
-    from tests.formats import seeds as plain
-    from tests.formats import seeds_containers as containers
-
-    made = list({**plain.seeds(), **containers.seeds()}.values())
-    files = sorted(path for path in EXAMPLES.glob("*/*/**/*") if path.is_file() and not path.is_symlink())
-    examples = [path.read_bytes() for path in files if path.stat().st_size <= SMALL]
-    return made * (len(examples) // len(made) + 1) + examples
-
-
-def execute(data: bytes, name: str) -> None:
-    """Put one file through all that a vet does with it; raises what must not come out."""
-    subject = take_in(Material(name, None, (Given(name, InMemory(data), len(data)),)), Opening(limits=LIMITS))
-    for file in subject.files():
-        for face in file.formats:
-            try:
-                for _ in itertools.islice(formats.faults(face, file.contents) or (), LIMITS.findings):
-                    pass
-                formats.published(face, file.contents.at(0, 1 << 20))
-            except GuildmarkError:
-                continue
-    _ask_all(subject)
-
-
-def _ask_all(subject: Subject) -> None:
-    for id in check.ids():
-        for finding in ask(subject, check.load(id), LIMITS):
-            if finding.says.startswith("the check crashed"):
-                raise AssertionError(f"{id}: {finding.says}")
-
-
-def failures(seed: str, numbers: range, files: Sequence[bytes]) -> Iterator[tuple[int, bytes, str]]:
-    """The executions that failed: number, bytes, and what came out."""
+def walks(seed: str, files: Sequence[bytes], numbers: range) -> Iterator[Case]:
+    """Mutated files for the whole walk."""
     for number in numbers:
-        data = mutated(seed, number, files)
-        try:
-            with _at_most(SECONDS_EACH):
-                execute(data, NAMES[number % len(NAMES)])
-        except GuildmarkError:
-            continue
-        except (Exception, TooLong) as error:  # what came out is the result
-            yield number, data, f"{type(error).__name__}: {error}"
+        yield Case("", NAMES[number % len(NAMES)], mutated(seed, number, files))
 
 
-@contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise TooLong(f"more than {seconds:g} seconds")
-
-    before: Any = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+def readers(seed: str, files: Mapping[str, Sequence[bytes]], numbers: range) -> Iterator[Case]:
+    """Mutated files of each format for its reader, the formats in turn."""
+    faces = sorted(files)
+    for number in numbers:
+        face = faces[number % len(faces)]
+        yield Case(face, NAMES[number // len(faces) % len(NAMES)], mutated(seed, number, files[face]))
 
 
-def campaign(state: State, executions: int, folder: Path, until: float) -> State:
-    """Go on from `state` until all are done or the clock passes `until`; saves as it goes."""
-    files = seeds()
-    return go_on(state, executions, folder, until, SAVE_EVERY, lambda numbers: failures(state.seed, numbers, files))
+def shapes(seed: str, files: Mapping[str, Sequence[bytes]], numbers: range) -> Iterator[Case]:
+    """What Hypothesis builds for each reader, the formats in turn."""
+    from races.strategies import generated  # only this part needs Hypothesis
+
+    for number, (face, data) in zip(numbers, generated(seed, numbers, files), strict=True):
+        yield Case(face, NAMES[number % len(NAMES)], data)
+
+
+def work(part: str, seed: str, jobs: int, more: Sequence[Path] = ()) -> Work:
+    """What executes some numbers of a part."""
+    if part == "walks":
+        return partial(_bounded, partial(walks, seed, seeds.whole(more)), jobs)
+    make = readers if part == "readers" else shapes
+    return partial(_bounded, partial(make, seed, seeds.by_format(more)), jobs)
+
+
+def _bounded(cases: Callable[[range], Iterator[Case]], jobs: int, numbers: range) -> Report:
+    return bounded(cases, numbers, jobs)
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run a campaign, or go on with it; the result goes to races/RESULTS.md when all is done."""
-    parser = argparse.ArgumentParser("races.campaign", description=__doc__)
-    parser.add_argument("--executions", type=int, default=EXECUTIONS)
-    parser.add_argument("--seed", default=SEED)
-    parser.add_argument("--state", type=Path, default=Path(".campaign"))
-    asked = parser.parse_args(words)
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
-    folder = asked.state / f"hostile-files-{asked.seed}"
-    state = campaign(load(asked.seed, folder), asked.executions, folder, time.monotonic() + SECONDS)
-    if state.done < asked.executions:
+    """Run a part, or go on with it; the result goes to races/RESULTS.md when all is done."""
+    asked = _arguments(words)
+    wanted = asked.executions or EXECUTIONS[asked.part]
+    folder = asked.state / f"{asked.part}-{asked.seed}"
+    state = load(asked.seed, folder)
+    if state.done > wanted or state.recorded == wanted:
+        print(f"{asked.part}: {state.done:,} executions are done already; remove {folder} to begin anew")
+        return int(bool(state.failures))
+    if asked.part == "guided":
+        if not guidance.is_there(asked.atheris):
+            print(f"guided: atheris is not in {asked.atheris}, so this part is left out")
+            return 0
+        fuzz: Work = partial(
+            guidance.guided, asked.seed, asked.jobs, folder, asked.atheris, seeds.by_format(asked.seeds)
+        )
+    else:
+        fuzz = work(asked.part, asked.seed, asked.jobs, asked.seeds)
+    state = go_on(state, wanted, folder, time.monotonic() + SECONDS, SAVE_EVERY[asked.part], fuzz)
+    if state.done < wanted:
         print(f"stopped after {SECONDS // 60} minutes: the same command goes on at {state.done:,}")
         return 3
-    if state.done > asked.executions:
-        print(f"{state.done:,} executions are done already; remove {folder} to begin anew")
-        return 0
-    result = f"{state.done:,} executions in {state.seconds / 60:.0f} min, {len(state.failures)} failures"
-    command = f"python -m races.campaign --executions {asked.executions} --seed {asked.seed}"
-    print(record("campaign, hostile files", result, "0 failures", command), end="")
+    command = f"python -m races.campaign --part {asked.part} --executions {wanted} --seed {asked.seed}"
+    print(record(f"campaign, {asked.part}", result(state), "0 failures, 500 MB", command), end="")
+    state.recorded = wanted
+    save(state, folder)
     return int(bool(state.failures))
+
+
+def result(state: State) -> str:
+    """A campaign in a line."""
+    taken = f"{state.taken / state.done:.0%} taken for what they stand for, " if state.taken else ""
+    spent = f"{state.done:,} executions in {state.seconds / 60:.0f} min"
+    return f"{spent}, {taken}{len(state.failures)} failures, at most {state.peak / 1e6:.0f} MB"
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "races.campaign", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--part", choices=EXECUTIONS, required=True)
+    parser.add_argument("--executions", type=int, default=0)
+    parser.add_argument("--seed", default=SEED)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--state", type=Path, default=Path(".campaign"))
+    parser.add_argument("--seeds", type=Path, action="append", default=[])
+    parser.add_argument("--atheris", type=Path, default=Path(".venv/fuzz"))
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

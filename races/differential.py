@@ -19,7 +19,7 @@ from pathlib import Path
 
 from races.mutation import mutated
 from races.results import record
-from races.resumable import State, go_on, load
+from races.resumable import Report, State, go_on, load, peak, save
 
 from guildmark.contents import InMemory
 from guildmark.errors import LimitPassed
@@ -119,7 +119,11 @@ def difference(data: bytes, asked: Sequence[str], called: Sequence[str]) -> str:
 def run(state: State, wanted: int, folder: Path, until: float) -> State:
     """Go on from `state` until all are done or the clock passes `until`; saves as it goes."""
     files = seeds()
-    return go_on(state, wanted, folder, until, BATCH, lambda numbers: missed(state.seed, numbers, files))
+
+    def compare(numbers: range) -> Report:
+        return Report(list(missed(state.seed, numbers, files)), peak=peak(), next=numbers.stop)
+
+    return go_on(state, wanted, folder, until, BATCH, compare)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -130,13 +134,20 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--state", type=Path, default=Path(".campaign"))
     asked = parser.parse_args(words)
     folder = asked.state / f"differential-{asked.seed}"
-    state = run(load(asked.seed, folder), asked.streams, folder, time.monotonic() + SECONDS)
+    state = load(asked.seed, folder)
+    if state.done > asked.streams or state.recorded == asked.streams:
+        print(f"differential: {state.done:,} streams are done already; remove {folder} to begin anew")
+        return int(bool(state.failures))
+    state = run(state, asked.streams, folder, time.monotonic() + SECONDS)
     if state.done < asked.streams:
         print(f"stopped after {SECONDS // 60} minutes: the same command goes on at {state.done:,}")
         return 3
-    result = f"{state.done:,} streams in {state.seconds / 60:.0f} min, {len(state.failures)} failures"
+    spent = f"{state.done:,} streams in {state.seconds / 60:.0f} min"
+    result = f"{spent}, {len(state.failures)} failures, at most {state.peak / 1e6:.0f} MB"
     command = f"python -m races.differential --streams {asked.streams} --seed {asked.seed}"
     print(record("differential, pickle", result, "0 failures", command), end="")
+    state.recorded = asked.streams
+    save(state, folder)
     return int(bool(state.failures))
 
 
