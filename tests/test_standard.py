@@ -22,10 +22,18 @@ LADDER = Standard(
 )
 
 PUBLISHED = {
+    "checked_tool/2026.1": "f4baa9d1cc52509d4a32312cb99ac7ad233e85167d5079a6c668ecc9178dc124",
     "documented_model/2026.1": "7431c36ef2c6a585b2ccc6db1ea445f4a0da7505bfee528ae8fc27fdd2f0f20a",
     "documented_tool/2026.1": "e9f86f06ce0bc8af14e554167cd58ee6508425542d58c9342bae772e86649d32",
+    "openness_alliance/2026.1": "59b194e49fa0c86e93e126b0b45946a818430249219c04ee0ea3bfffcee0b534",
+    "openness_dataset/2026.1": "f6daf78c03c825eea0cf5be2c68ee1b1b31fd89899f1d3312937586b3c2a4b95",
+    "openness_g7/2026.1": "8c1dc6cbb69fd28ffe89fdb591e197d2102637c87307d48914f21a5279feefa3",
+    "openness_mof/2026.1": "10728fc92cb91d4bb074bec45ddf39ac13c63455ea0e133a3f05938b5f056824",
+    "openness_osaid/2026.1": "45f96adb52a53b3c67ae7aa222ef4f7b83be406436de348563890330a31876d6",
+    "openness_tool/2026.1": "aa1e5f79c6b423a44c9f5e076a7ebe1e34323df783760239a237aa689ac70460",
     "safe_files/2026.1": "47712dfac6fe65e806b6084633f4c98bb7fbbc2d5bc107e11cf804f519f80b6a",
     "safe_files/2026.2": "2a09d5f88c7b0b3007fabbc8d78d46f404eaf3cfeaa78ff437050d0797796808",
+    "safe_files/2026.3": "43b80ca857ee5b98e07c64a7bda4931c0d44819bb3fe8b966aa47a08ca6043df",
 }
 """sha256 of each published version: it never changes; write the next one."""
 
@@ -132,3 +140,9 @@ def test_a_level_that_does_not_exist_is_asked_wrongly():
     """The answer names the levels that do."""
     with pytest.raises(AskedWrongly, match="no level top"):
         LADDER.upto("top")
+
+
+def test_the_newest_safe_files_asks_every_check_that_bears_on_loading() -> None:
+    """A check that `scan` asks and the standard does not would let a failure pass."""
+    asked = {id for level in standard.load("safe_files").level for id in level.require}
+    assert {id for id in check.ids() if check.load(id).bears_on == "load"} <= asked

@@ -9,7 +9,8 @@ from guildmark import check as shelf
 from guildmark.check import Check
 from guildmark.errors import GuildmarkError
 from guildmark.limits import Limits
-from guildmark.records import Assessment, Finding, Outcome
+from guildmark.openness.grades import measure
+from guildmark.records import Assessment, Finding, Measurement, Outcome
 from guildmark.subject import Subject
 from guildmark.version import MADE_BY
 from guildmark.worker import Connection, Worker
@@ -30,14 +31,16 @@ def vet(
     limits = limits or Limits()
     findings = [_foreign(check, subject) for check in asked if subject.kind not in check.applies_to]
     to_ask = [check for check in asked if subject.kind in check.applies_to]
-    for done, (check, answers) in enumerate(_ask_all(subject, to_ask, limits), 1):
+    measured: list[Measurement] = []
+    wanted = checks is None and subject.kind == "model"
+    for done, (check, answers) in enumerate(_ask_all(subject, to_ask, limits, measured if wanted else None), 1):
         findings.extend(answers)
         if tell:
             tell(check.id, done, len(to_ask))
     place = {check.id: number for number, check in enumerate(asked)}
     findings.sort(key=lambda finding: place[finding.check])
     listings = tuple(held.listing for held in subject.listings)
-    return Assessment(subject.record, listings, tuple(findings), (), MADE_BY, made_at)
+    return Assessment(subject.record, listings, tuple(findings), tuple(measured), MADE_BY, made_at)
 
 
 def ask(subject: Subject, check: Check, limits: Limits) -> list[Finding]:
@@ -71,11 +74,15 @@ def _foreign(check: Check, subject: Subject) -> Finding:
     return Finding(check.id, Outcome.NOT_APPLICABLE, f"this is not asked of a {subject.kind}")
 
 
-def _ask_all(subject: Subject, checks: list[Check], limits: Limits) -> Iterator[tuple[Check, list[Finding]]]:
-    """Every check with its findings, in order; a worker that hangs or dies is replaced by a new one."""
+def _ask_all(
+    subject: Subject, checks: list[Check], limits: Limits, measured: list[Measurement] | None
+) -> Iterator[tuple[Check, list[Finding]]]:
+    """Every check with its findings, in order; a worker that hangs or dies is replaced by a new one.
+
+    The last worker also measures, where `measured` takes it in; what it cannot measure in time is left out."""
     left = list(checks)
     while left:
-        answer_all = partial(_answer_all, subject, tuple(left), limits)
+        answer_all = partial(_answer_all, subject, tuple(left), limits, measured is not None)
         with Worker(answer_all, limits.memory, limits.seconds * len(left)) as worker:
             while left:
                 body, lost = worker.receive(limits.seconds)
@@ -83,6 +90,10 @@ def _ask_all(subject: Subject, checks: list[Check], limits: Limits) -> Iterator[
                 yield check, msgspec.msgpack.decode(body, type=list[Finding]) if body else [_lost(check, lost)]
                 if lost:
                     break
+            else:
+                body = worker.receive(limits.seconds)[0] if measured is not None else b""
+                if measured is not None and body:
+                    measured.extend(msgspec.msgpack.decode(body, type=list[Measurement]))
 
 
 def _lost(check: Check, why: str) -> Finding:
@@ -90,7 +101,9 @@ def _lost(check: Check, why: str) -> Finding:
     return Finding(check.id, Outcome.UNKNOWN, says)
 
 
-def _answer_all(subject: Subject, checks: Sequence[Check], limits: Limits, answers: Connection) -> None:
+def _answer_all(subject: Subject, checks: Sequence[Check], limits: Limits, measures: bool, answers: Connection) -> None:
     """The worker's whole life."""
     for check in checks:
         answers.send(msgspec.msgpack.encode(ask(subject, check, limits)))
+    if measures:
+        answers.send(msgspec.msgpack.encode(measure(subject)))
