@@ -1,0 +1,397 @@
+"""What a call gives: a module, an attribute, an unpacked text, what was fetched, or what a function here gives back."""
+
+import ast
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from guildmark.python_code import values, words
+from guildmark.python_code.judging import judge
+from guildmark.python_code.signs import Act
+from guildmark.python_code.values import (
+    BLOB,
+    DECODED,
+    ENVIRONMENT,
+    FETCHED,
+    FILE,
+    IDENTITY,
+    RECEIVED,
+    SECRET,
+    SOCKET,
+    UNSEEN,
+    Value,
+    texts,
+    union,
+)
+
+if TYPE_CHECKING:
+    from guildmark.python_code.expressions import Expressions, Scope
+
+DEEPEST_CALLS: Final = 4
+_IMPORTERS = ("builtins.__import__", "importlib.import_module", "importlib.__import__", "imp.load_module")
+_PATHS = (
+    "os.path.join",
+    "os.path.expanduser",
+    "os.path.expandvars",
+    "pathlib.Path",
+    "os.path.abspath",
+    "builtins.str",
+    "os.fspath",
+    "pathlib.PurePath",
+    "glob.glob",
+    "os.listdir",
+    "os.walk",
+    "os.scandir",
+)
+_SAME = (
+    "builtins.str",
+    "builtins.bytes",
+    "builtins.bytearray",
+    "builtins.list",
+    "builtins.tuple",
+    "builtins.memoryview",
+    "textwrap.dedent",
+    "builtins.repr",
+    "builtins.iter",
+    "builtins.reversed",
+    "builtins.sorted",
+    "builtins.set",
+    "builtins.dict",
+    "copy.copy",
+    "copy.deepcopy",
+)
+_PLAIN = (
+    "len",
+    "isinstance",
+    "print",
+    "bool",
+    "int",
+    "float",
+    "hash",
+    "type",
+    "hasattr",
+    "exists",
+    "isfile",
+    "isdir",
+    "startswith",
+    "endswith",
+    "status_code",
+    "count",
+    "sha256",
+    "md5",
+    "hexdigest",
+)
+_FOLLOWED = (
+    "threading.Thread",
+    "threading.Timer",
+    "multiprocessing.Process",
+    "atexit.register",
+    "asyncio.run",
+    "concurrent.futures.ThreadPoolExecutor().submit",
+    "builtins.map",
+    "builtins.filter",
+    "functools.reduce",
+    "asyncio.create_task",
+    "signal.signal",
+)
+"""What calls the functions that it is given."""
+
+
+def call(tracer: "Expressions", node: ast.Call, scope: "Scope") -> Value:
+    """The value of a call; what the call does is noted."""
+    base = tracer.value(node.func.value, scope) if isinstance(node.func, ast.Attribute) else UNSEEN
+    func = (
+        tracer.attribute(base, node.func.attr, node.func)
+        if isinstance(node.func, ast.Attribute)
+        else tracer.value(node.func, scope)
+    )
+    given = [tracer.value(argument, scope) for argument in node.args]
+    keywords = {
+        keyword.arg or f"*{number}": tracer.value(keyword.value, scope) for number, keyword in enumerate(node.keywords)
+    }
+    name = func.name
+    before, shown = tracer.node, tracer.shown
+    if not tracer.nested:
+        tracer.node, tracer.shown = node, ""
+    _judged(tracer, node, name, given, keywords, base)
+    result = _given_back(tracer, node, name, given, keywords, base, scope)
+    tracer.node, tracer.shown = before, shown
+    return result
+
+
+def _judged(
+    tracer: "Expressions", node: ast.Call, name: str, given: list[Value], keywords: dict[str, Value], base: Value
+) -> None:
+    def note(act: Act, says: str, *, seen: str = "", sure: bool = True) -> None:
+        if not seen:  # the line as it stands: `ast.unparse` quotes as its Python does
+            seen = tracer.line(node.lineno)[:160] or name
+        tracer._note(act, says, seen=seen, sure=sure)
+
+    if name and not name.startswith("local:"):
+        judge(name, given, keywords, base, note)
+    elif isinstance(node.func, ast.Attribute) and node.func.attr in (
+        "write",
+        "write_text",
+        "write_bytes",
+        "writelines",
+    ):
+        judge(f"file.{node.func.attr}", given, keywords, base, note)
+    if name.rpartition(".")[2] in ("setup",) and tracer.hooks:
+        _setup(tracer, node)
+    _written(tracer, node, name, given, base)
+
+
+def _setup(tracer: "Expressions", node: ast.Call) -> None:
+    """The commands that `setup` names, and where it puts files."""
+    for keyword in node.keywords:
+        if keyword.arg == "cmdclass" and isinstance(keyword.value, ast.Dict):
+            for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value not in (
+                    "test",
+                    "upload",
+                    "clean",
+                    "lint",
+                    "docs",
+                    "sdist",
+                    "publish",
+                    "release",
+                ):
+                    tracer.commands.add(ast.unparse(value))
+        elif keyword.arg == "data_files":
+            for part in ast.walk(keyword.value):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and _is_of_the_system(part.value):
+                    tracer._note("data_files", f"setup puts files into {part.value[:80]}", seen=part.value[:160])
+
+
+def _is_of_the_system(path: str) -> bool:
+    startup = words.STARTUP.search(path) is not None and not path.startswith(("share/", "lib/"))
+    return (
+        startup
+        or path.startswith(("/etc/", "/root", "/usr/lib/python", "/bin", "/usr/bin", "/lib", "/var/spool"))
+        or "site-packages" in path
+    )
+
+
+def _written(tracer: "Expressions", node: ast.Call, name: str, given: list[Value], base: Value) -> None:
+    """A file that fetched bytes are written to is fetched itself: so is the variable, or the text, that names it."""
+    last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
+    place: Value | None = None
+    if (last == "urlretrieve" and len(given) > 1) or (name == "wget.download" and len(given) > 1):
+        place = given[1]
+    elif last in ("write", "write_bytes", "write_text") and given and given[0].tags & {FETCHED, DECODED} and base.items:
+        place = base.items[0]._replace(tags=base.items[0].tags)
+    if place is None:
+        return
+    tag = DECODED if given and DECODED in given[0].tags and last != "urlretrieve" else FETCHED
+    if tag == DECODED and FETCHED not in given[0].tags and BLOB not in given[0].tags:
+        return
+    if isinstance(place.origin, ast.Name):
+        for names in (tracer.globals, tracer.inner):
+            if place.origin.id in names:
+                names[place.origin.id] = names[place.origin.id].tagged(tag)
+    for text in texts(place):
+        tracer.fetched[text] = tag
+
+
+def _given_back(
+    tracer: "Expressions",
+    node: ast.Call,
+    name: str,
+    given: list[Value],
+    keywords: dict[str, Value],
+    base: Value,
+    scope: "Scope",
+) -> Value:
+    first = given[0] if given else UNSEEN
+    everything = union([*given, *keywords.values()])
+    if name.startswith("local:"):
+        return of_own(tracer, name.removeprefix("local:").removesuffix("()"), given, keywords, scope, everything)
+    if name in _IMPORTERS and isinstance(first.text, str):
+        return Value(
+            name=first.text
+            if name != "builtins.__import__" or any(k == "fromlist" for k in keywords)
+            else first.text.partition(".")[0]
+        )
+    if (
+        name in ("builtins.getattr", "builtins.object.__getattribute__")
+        and len(given) > 1
+        and isinstance(given[1].text, str)
+    ):
+        return tracer.attribute(first, given[1].text, node)
+    if name == "operator.attrgetter" and isinstance(first.text, str):
+        return Value(name=f"attrgetter:{first.text}")
+    if name.startswith("attrgetter:"):
+        return tracer.attribute(first, name.removeprefix("attrgetter:"), node)
+    if name in ("builtins.globals", "builtins.locals", "builtins.vars"):
+        return Value(name=f"{first.name}.__dict__" if first.name else f"{name}()")
+    if name.endswith(".__dict__.get") and isinstance(first.text, str):
+        return Value(name=f"{name.removesuffix('.__dict__.get')}.{first.text}")
+    if words.sort(name) == "code" or name == "builtins.compile":
+        return _of_code(tracer, name, first, scope)
+    if name in ("functools.partial",):
+        return first
+    if words.sort(name) == "process" and first.items is not None:
+        _of_interpreter(tracer, first.items, scope)
+    if name in _FOLLOWED:
+        for value in (*given, *keywords.values()):
+            if value.name.startswith("local:"):
+                of_own(tracer, value.name.removeprefix("local:"), [], {}, scope, values.NONE)
+    source = _of_source(tracer, name, given, keywords, everything, base)
+    if source is not None:
+        return source
+    return _of_text(node, name, given, keywords, base, everything)
+
+
+def of_own(
+    tracer: "Expressions",
+    name: str,
+    given: list[Value],
+    keywords: dict[str, Value],
+    scope: "Scope",
+    tags: frozenset[str],
+) -> Value:
+    function = tracer.functions.get(name)
+    if function is None and name in tracer.classes:
+        for part in tracer.classes[name].body:
+            if isinstance(part, ast.FunctionDef) and part.name == "__init__" and tracer.calls < DEEPEST_CALLS:
+                tracer.function(part, given, keywords)
+        return Value(name=f"local:{name}()", tags=tags)
+    if function is None or tracer.calls >= DEEPEST_CALLS or function in tracer.active:
+        return Value(tags=tags)
+    tracer.active.add(function)
+    try:
+        return tracer.function(function, given, keywords, scope if isinstance(function, ast.Lambda) else None)
+    finally:
+        tracer.active.discard(function)
+
+
+def _of_code(tracer: "Expressions", name: str, first: Value, scope: "Scope") -> Value:
+    """The text that is run, read as if it stood here; `compile` hands it on."""
+    text = first.text.decode("utf-8", "replace") if isinstance(first.text, bytes) else first.text
+    if name == "builtins.compile":
+        return Value(text=text, tags=first.tags)
+    if isinstance(text, str) and len(text) < 1 << 20:
+        if name == "builtins.eval":
+            text = text.strip()
+            if text.isidentifier():
+                return tracer.named(text, scope)
+        tracer.source(text, scope)
+    return Value(tags=first.tags)
+
+
+def _of_interpreter(tracer: "Expressions", items: tuple[Value, ...], scope: "Scope") -> None:
+    """Code that another Python is given on its command line: it is read as if it stood here."""
+    for option, code in pairwise(items):
+        if option.text == "-c" and isinstance(code.text, str) and items[0].name == "sys.executable":
+            tracer.source(code.text, scope)
+
+
+def _of_source(
+    tracer: "Expressions", name: str, given: list[Value], keywords: dict[str, Value], tags: frozenset[str], base: Value
+) -> Value | None:
+    """Where a value comes from the network, a file, the environment, or a description of the machine."""
+    if words.sort(name) == "network":
+        connection = name.startswith(("socket.socket", "socket.create", "paramiko", "ftplib", "smtplib", "http.client"))
+        return Value(name=f"{name}()", tags=frozenset((SOCKET,)) if connection else frozenset((FETCHED,)))
+    last = name.rpartition(".")[2]
+    if name == "socket.socket":
+        return Value(name="socket.socket()", tags=frozenset((SOCKET,)))
+    if last in ("recv", "recvfrom") and SOCKET in base.tags | tags:
+        return Value(tags=frozenset((RECEIVED,)))
+    if words.sort(name) == "info":
+        return Value(tags=frozenset((IDENTITY,)))
+    if name in ("os.environ.copy", "os.environ.items", "os.environ.values", "builtins.dict") and (
+        ENVIRONMENT in tags or name.startswith("os.")
+    ):
+        return Value(tags=frozenset((ENVIRONMENT,)))
+    if name in ("os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"):
+        return Value()
+    if name in (
+        "builtins.open",
+        "io.open",
+        "codecs.open",
+        "pathlib.Path().open",
+        "pathlib.Path().read_text",
+        "pathlib.Path().read_bytes",
+        "os.open",
+        "sqlite3.connect",
+        "shutil.copy2",
+        "shutil.copyfile",
+        "shutil.copy",
+    ):
+        place = base if name.startswith("pathlib") else given[0] if given else UNSEEN
+        return _opened(tracer, place)
+    if name in (
+        "keyring.get_password",
+        "win32crypt.CryptUnprotectData",
+        "browser_cookie3.load",
+        "browser_cookie3.chrome",
+        "pyperclip.paste",
+    ):
+        return Value(tags=frozenset((SECRET,)))
+    return None
+
+
+def _opened(tracer: "Expressions", place: Value) -> Value:
+    sought = any(words.SECRET_PLACE.search(text[:2_000]) for text in texts(place)) or SECRET in place.tags
+    fetched = {tracer.fetched[text] for text in texts(place) if text in tracer.fetched}
+    tags = place.tags | {FILE} | fetched | ({SECRET} if sought else values.NONE)
+    return Value(name="file", tags=tags, items=(place,), origin=place.origin)
+
+
+def _of_text(
+    node: ast.Call, name: str, given: list[Value], keywords: dict[str, Value], base: Value, tags: frozenset[str]
+) -> Value:
+    first = given[0] if given else UNSEEN
+    if name == "codecs.decode" or name == "codecs.encode":
+        codec = given[1].text if len(given) > 1 else keywords.get("encoding", UNSEEN).text
+        return values.by_codec(first, codec)
+    if words.sort(name) == "packing":
+        return values.unpacked(name, first if given else base)
+    if name == "builtins.chr" and isinstance(first.text, int):
+        return Value(text=chr(first.text) if 0 <= first.text < 0x110000 else None, tags=tags | values.packed(first))
+    if name == "builtins.chr":
+        return Value(tags=tags | values.packed(first))
+    if name == "builtins.ord" and isinstance(first.text, str | bytes) and len(first.text) == 1:
+        return Value(text=ord(first.text), tags=tags)
+    if name in ("builtins.bytes", "builtins.bytearray") and first.items is not None:
+        numbers = [item.text for item in first.items]
+        if all(isinstance(number, int) and 0 <= number < 256 for number in numbers):
+            return Value(text=bytes(numbers), tags=tags | ({DECODED, BLOB} if len(numbers) > 8 else values.NONE))  # type: ignore[arg-type]
+    if name == "builtins.reversed" and isinstance(first.text, str):
+        return Value(
+            text=first.text[::-1], tags=tags, items=tuple(Value(text=sign) for sign in first.text[::-1][:10_000])
+        )
+    if name == "builtins.map" and len(given) == 2 and given[0].name == "builtins.chr":
+        items = values.elements(given[1], 20_000)
+        made = [
+            Value(text=chr(item.text))
+            for item in items or ()
+            if isinstance(item.text, int) and 0 <= item.text < 0x110000
+        ]
+        return Value(items=tuple(made) if made else None, tags=tags | ({DECODED} if made else values.packed(given[1])))
+    if name in _PATHS:
+        parts = [text for value in given for text in texts(value)]
+        home = any(part.strip() == "~" for part in parts)
+        return Value(
+            text="/".join(parts) if parts else None,
+            tags=tags,
+            name="pathlib.Path()" if name == "pathlib.Path" else "home" if home and len(parts) == 1 else "",
+            origin=first.origin,
+        )
+    if name in _SAME:
+        return Value(text=first.text, tags=tags, items=first.items)
+    if isinstance(node.func, ast.Attribute):
+        made_of = values.method(base, node.func.attr, given)
+        if made_of is not None:
+            return made_of
+    last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
+    if last in _PLAIN:
+        return UNSEEN
+    tags = tags | base.tags
+    return Value(
+        name=f"{name}()"[:200] if name and not name.startswith("builtins.") else "",
+        text=base.text if last in ("expanduser", "resolve", "absolute") else None,
+        tags=tags,
+        items=base.items if last in ("read", "open", "resolve", "expanduser", "home") else tuple(given) or None,
+        origin=base.origin or first.origin,
+    )

@@ -1,0 +1,178 @@
+"""What one call of Python does, told from its name and from where its arguments came: the signs that are noted."""
+
+from collections.abc import Callable, Sequence
+
+from guildmark import command_lines
+from guildmark.python_code import words
+from guildmark.python_code.signs import Act
+from guildmark.python_code.values import (
+    BLOB,
+    DECODED,
+    ENVIRONMENT,
+    FETCHED,
+    FILE,
+    IDENTITY,
+    RECEIVED,
+    SECRET,
+    SOCKET,
+    Constant,
+    Value,
+    texts,
+    union,
+)
+
+Note = Callable[..., None]
+_LINES: dict[str, Act] = {
+    "fetched": "fetched",
+    "hidden": "hidden",
+    "shell": "shell",
+    "sent": "sent",
+    "startup": "startup",
+    "wiped": "wiped",
+    "miner": "miner",
+}
+
+
+def judge(name: str, given: Sequence[Value], keywords: dict[str, Value], base: Value, note: Note) -> None:
+    """Note what a call of `name` does; `base` is what a method was called on."""
+    values = [*given, *keywords.values()]
+    tags = union(values)
+    sort = words.sort(name)
+    if sort == "code":
+        _run(name, given[0] if given else Value(), note)
+    elif name == "builtins.compile" and given and {DECODED, FETCHED} & given[0].tags:
+        _run(name, given[0], note)
+    elif name in ("pickle.loads", "marshal.loads", "dill.loads", "cloudpickle.loads") and given:
+        if BLOB in given[0].tags and DECODED in given[0].tags and name != "marshal.loads":
+            note("hidden", f"{name} of a packed text in the source")
+    elif sort == "process":
+        _start(name, values, keywords, note)
+    elif sort == "network":
+        _connect(name, values, base, note)
+    elif sort == "lookup":
+        named = any(words.DOMAIN.search(text) for text in texts(given[0] if given else Value()))
+        if tags & {SECRET, ENVIRONMENT} or (IDENTITY in tags and named):
+            note("sent", f"{name} carries what it knows of this machine in a name that it looks up")
+        elif any(words.DROP_OFF.search(text) for text in texts(given[0] if given else Value())):
+            note("network", f"{name} asks for a place where data are dropped")
+    else:
+        _reach(name, values, base, tags, note)
+
+
+def _run(name: str, code: Value, note: Note) -> None:
+    short = name.removeprefix("builtins.")
+    if FETCHED in code.tags or RECEIVED in code.tags:
+        note("shell" if RECEIVED in code.tags else "fetched", f"{short} of what comes from the network")
+    elif DECODED in code.tags and not (short == "eval" and FILE in code.tags and BLOB not in code.tags):
+        note("hidden", f"{short} of unpacked text")
+
+
+def _connect(name: str, values: Sequence[Value], base: Value, note: Note) -> None:
+    note("network", f"{name} is called")
+    tags = union(values)
+    where = [text for value in (*values, base) for text in texts(value)]
+    dropped = next((found[0] for text in where if (found := words.DROP_OFF.search(text[:10_000]))), "")
+    if SECRET in tags or ENVIRONMENT in tags:
+        what = "credentials" if SECRET in tags else "the whole environment"
+        note("sent", f"{name} sends {what}")
+    elif IDENTITY in tags and (dropped or FILE in tags):
+        note("sent", f"{name} tells {dropped or 'another machine'} who and where the user is")
+    elif dropped and words.SENDING.fullmatch(name) and "https://bit.ly" not in dropped:
+        note("sent", f"{name} reaches {dropped[:60]}, a place where stolen data are dropped")
+
+
+def _start(name: str, values: Sequence[Value], keywords: dict[str, Value], note: Note) -> None:
+    tags = union([value for value in values if value is not keywords.get("env")])
+    first = values[0] if values else Value()
+    if RECEIVED in tags:
+        note("shell", f"{name} runs what a connection brings")
+    elif any(SOCKET in keywords[each].tags for each in ("stdin", "stdout") if each in keywords):
+        note("shell", f"{name} ties a program to a connection")
+    elif FETCHED in tags:
+        note("fetched", f"{name} runs what was fetched")
+    elif {DECODED, BLOB} <= tags:
+        note("hidden", f"{name} runs unpacked text")
+    if tags & {SECRET, ENVIRONMENT, IDENTITY} and any("http" in each or "curl" in each for each in texts(first)):
+        note("sent", f"{name} hands what it knows of this machine to a program that connects")
+    line, sure = command(first, values)
+    for act in command_lines.acts(line):
+        note(_LINES[act.kind], f"{name} {command_lines.SAYS[act.kind]}", seen=act.seen)
+    if line.strip() or not sure:
+        _tell(name, line.strip(), note)
+
+
+def _tell(name: str, line: str, note: Note) -> None:
+    """A start of what builds or tells of the machine is not noted; of what launches another program, it surely is."""
+    program = line.rpartition("/")[2] if line[:1] == "/" and " " not in line else line
+    reaches = words.REACHES.search(line) is not None
+    if reaches or words.LAUNCHES.match(program) or words.OWN_PROGRAM.match(line):
+        note("process", f"{name} starts {line[:80]}")
+    elif not words.QUIET.match(program) and not words.ASKS.search(line):
+        note("process", f"{name} starts {line[:80] or 'a program that could not be told'}", sure=False)
+
+
+def command(first: Value, values: Sequence[Value]) -> tuple[str, bool]:
+    """The command line that a call starts, and whether its program could be told."""
+    if first.items is not None:
+        parts = [_shown(item) for item in first.items]
+        told = bool(parts) and parts[0] != ""
+        return " ".join(part or "…" for part in parts), told
+    if first.text is not None:
+        more = [text for value in values[1:3] for text in texts(value)]
+        return " ".join([_text(first.text), *more]), True
+    if first.name == "sys.executable":
+        return "python", True
+    return "", False
+
+
+def _shown(value: Value) -> str:
+    return "python" if value.name == "sys.executable" else _text(value.text)
+
+
+def _text(text: Constant) -> str:
+    return text.decode("latin-1") if isinstance(text, bytes) else "" if text is None else str(text)
+
+
+def _reach(name: str, values: Sequence[Value], base: Value, tags: frozenset[str], note: Note) -> None:
+    last = name.rpartition(".")[2]
+    if name == "os.dup2" and SOCKET in tags:
+        note("shell", "the program's own input and output are tied to a connection")
+    elif last in (
+        "VirtualAlloc",
+        "VirtualAllocEx",
+        "CreateRemoteThread",
+        "WriteProcessMemory",
+        "RtlMoveMemory",
+        "memmove",
+        "CreateThread",
+    ):
+        if name.startswith("ctypes") and (
+            tags & {DECODED, FETCHED, BLOB} or last in ("CreateRemoteThread", "WriteProcessMemory")
+        ):
+            note("native", f"{name} puts machine code into memory to be run")
+    elif name == "shutil.rmtree" and values and _is_home_or_root(values[0]):
+        note("wiped", "shutil.rmtree of the whole home or disk")
+    elif name in ("winreg.SetValueEx", "winreg.CreateKey", "winreg.CreateKeyEx", "winreg.OpenKey") and _startup(values):
+        note("startup", f"{name} writes to the keys from which Windows starts programs")
+    elif name in (
+        "shutil.copy",
+        "shutil.copyfile",
+        "shutil.copy2",
+        "shutil.move",
+        "os.rename",
+        "os.symlink",
+        "os.replace",
+    ) and _startup(values[1:]):
+        note("startup", f"{name} puts a file where programs are started from")
+    elif last in ("write", "writelines", "write_text", "write_bytes") and _startup([base, *(base.items or ())]):
+        note("startup", "it writes to a place from which programs are started")
+    elif name in ("sys.settrace", "builtins.__import__") and tags & {DECODED, FETCHED} and name != "sys.settrace":
+        note("hidden", "a module is imported whose name is unpacked first")
+
+
+def _startup(values: Sequence[Value]) -> bool:
+    return any(words.STARTUP.search(text[:2_000]) for value in values for text in texts(value))
+
+
+def _is_home_or_root(value: Value) -> bool:
+    return value.text in ("/", "~", "C:\\", "/home", "/*") or value.name == "home"

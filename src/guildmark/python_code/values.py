@@ -1,0 +1,187 @@
+"""What an expression of Python may stand for, without running it: a name, a constant, and where it came from.
+
+Constants are folded through the ways in which packed code is unpacked: joins, reversals, base64, hex, zlib, rot13."""
+
+import base64
+import binascii
+import codecs
+import re
+import zlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import ast
+
+LONGEST: Final = 4 << 20
+"""No text grows beyond this while it is folded."""
+Constant = str | bytes | int | None
+NONE: Final[frozenset[str]] = frozenset()
+DECODED, FETCHED, SECRET, ENVIRONMENT, IDENTITY, BLOB, RECEIVED, SOCKET, FILE = (
+    "decoded",
+    "fetched",
+    "secret",
+    "environment",
+    "identity",
+    "blob",
+    "received",
+    "socket",
+    "file",
+)
+"""Where a value came from: unpacked, from the network, a credential, the whole environment, who and where the user is,
+a long constant, a connection's bytes, a connection itself, a file."""
+
+
+class Value(NamedTuple):
+    """A dotted name, a constant, the places that it came from, its items and the expression that it was first."""
+
+    name: str = ""
+    text: Constant = None
+    tags: frozenset[str] = NONE
+    items: "tuple[Value, ...] | None" = None
+    origin: "ast.expr | None" = None
+
+    def tagged(self, *tags: str) -> "Value":
+        return self._replace(tags=self.tags.union(tags))
+
+
+UNSEEN: Final = Value()
+
+
+def union(values: Sequence[Value]) -> frozenset[str]:
+    """Every place that one of the values came from."""
+    return frozenset().union(*(value.tags for value in values)) if values else NONE
+
+
+def texts(value: Value, depth: int = 0) -> list[str]:
+    """The constant texts in a value and in its items."""
+    found = [value.text.decode("latin-1")] if isinstance(value.text, bytes) else []
+    found += [value.text] if isinstance(value.text, str) else []
+    for item in (value.items or ())[:200] if depth < 3 else ():
+        found += texts(item, depth + 1)
+    return found
+
+
+def _bytes(text: Constant) -> bytes:
+    if isinstance(text, str):
+        return text.encode("utf-8", "surrogatepass")
+    if isinstance(text, bytes):
+        return text
+    raise ValueError("neither text nor bytes")
+
+
+def _inflated(text: Constant) -> bytes:
+    return zlib.decompressobj(47).decompress(_bytes(text), LONGEST)
+
+
+def _turned(text: Constant) -> str:
+    return str(codecs.decode(_bytes(text).decode("latin-1"), "rot13"))
+
+
+_DECODERS: dict[str, Callable[[Constant], str | bytes]] = {
+    "base64.b64decode": lambda text: base64.b64decode(_bytes(text)),
+    "base64.standard_b64decode": lambda text: base64.b64decode(_bytes(text)),
+    "base64.decodebytes": lambda text: base64.b64decode(_bytes(text)),
+    "base64.urlsafe_b64decode": lambda text: base64.urlsafe_b64decode(_bytes(text)),
+    "base64.b32decode": lambda text: base64.b32decode(_bytes(text)),
+    "base64.b16decode": lambda text: base64.b16decode(_bytes(text), casefold=True),
+    "base64.b85decode": lambda text: base64.b85decode(_bytes(text)),
+    "base64.a85decode": lambda text: base64.a85decode(_bytes(text)),
+    "binascii.a2b_base64": lambda text: binascii.a2b_base64(_bytes(text)),
+    "binascii.unhexlify": lambda text: binascii.unhexlify(_bytes(text)),
+    "binascii.a2b_hex": lambda text: binascii.unhexlify(_bytes(text)),
+    "builtins.bytes.fromhex": lambda text: bytes.fromhex(_bytes(text).decode("ascii")),
+    "builtins.bytearray.fromhex": lambda text: bytes.fromhex(_bytes(text).decode("ascii")),
+    "zlib.decompress": _inflated,
+    "gzip.decompress": _inflated,
+}
+
+
+def unpacked(name: str, value: Value) -> Value:
+    """What an unpacking call gives."""
+    text: Constant = None
+    decoder = _DECODERS.get(name)
+    if decoder and value.text is not None:
+        try:
+            text = decoder(value.text)
+        except (ValueError, zlib.error, UnicodeError):
+            text = None
+    cached = name.startswith("marshal.") and FILE in value.tags and not value.tags & {BLOB, FETCHED, DECODED}
+    return Value(text=text, tags=value.tags | (NONE if cached else packed(value)))
+
+
+def packed(value: Value) -> frozenset[str]:
+    """The mark of what is unpacked, where it comes from a text of the source, from a file or from the network."""
+    known = value.text is not None or bool(value.tags & {BLOB, FILE, FETCHED, DECODED})
+    return frozenset((DECODED,)) if known else NONE
+
+
+def by_codec(value: Value, codec: Constant) -> Value:
+    """What `codecs.decode(value, codec)` and `value.decode(codec)` give; a codec that packs marks its value."""
+    name = str(codec or "utf-8").lower().replace("-", "_")
+    if name in ("rot13", "rot_13"):
+        text = _turned(value.text) if value.text is not None else None
+        return Value(text=text, tags=value.tags | packed(value))
+    if name in ("hex", "hex_codec", "base64", "base64_codec"):
+        return unpacked("binascii.unhexlify" if name.startswith("hex") else "base64.b64decode", value)
+    if name in ("zlib", "zip", "bz2", "zlib_codec", "bz2_codec", "uu"):
+        return unpacked("zlib.decompress" if name.startswith("z") else "", value)
+    try:
+        plain: Constant = value.text.decode(name) if isinstance(value.text, bytes) else value.text
+    except (LookupError, UnicodeError, ValueError):
+        plain = None
+    return Value(text=plain, tags=value.tags)
+
+
+def method(value: Value, name: str, given: Sequence[Value]) -> Value | None:
+    """What a method of a constant gives; None where nobody knows."""
+    text, first = value.text, given[0] if given else UNSEEN
+    tags = value.tags | union(given)
+    if name == "decode":
+        return by_codec(value, first.text)
+    if name == "encode" and isinstance(text, str):
+        return Value(text=text.encode("utf-8", "replace"), tags=tags)
+    if name == "join" and first.items is not None and isinstance(text, str | bytes):
+        parts = [item.text for item in first.items]
+        tags |= union(first.items)
+        if all(isinstance(part, str) for part in parts) and isinstance(text, str):
+            return Value(text=text.join(map(str, parts))[:LONGEST], tags=tags)
+        return Value(tags=tags)
+    if name in ("strip", "lower", "upper", "lstrip", "rstrip", "swapcase") and isinstance(text, str) and not given:
+        return Value(text=getattr(text, name)(), tags=tags)
+    if name == "replace" and isinstance(text, str) and len(given) == 2:
+        old, new = given[0].text, given[1].text
+        if isinstance(old, str) and isinstance(new, str) and (old or not new) and len(text) * (1 + len(new)) < LONGEST:
+            return Value(text=text.replace(old, new), tags=tags)
+    if name == "format" and isinstance(text, str) and "{" in text and given:
+        plain = re.sub(r"\{\d*\}", "\ufffd", text)
+        for each in given:
+            plain = plain.replace("\ufffd", str(each.text) if each.text is not None else "", 1)
+        return Value(text=plain[:LONGEST], tags=tags)
+    return None
+
+
+def added(left: Value, right: Value) -> Value:
+    """Two values, one behind the other."""
+    tags = left.tags | right.tags
+    one, other = left.text, right.text
+    if (isinstance(one, str) and isinstance(other, str)) or (isinstance(one, bytes) and isinstance(other, bytes)):
+        whole = one + other if len(one) + len(other) <= LONGEST else None  # type: ignore[operator]
+        return Value(text=whole, tags=tags)
+    if isinstance(one, int) and isinstance(other, int):
+        return Value(text=one + other, tags=tags)
+    if left.items is not None and right.items is not None and len(left.items) + len(right.items) < 10_000:
+        return Value(items=left.items + right.items, tags=tags)
+    kept = one if isinstance(one, str) else other if isinstance(other, str) else None
+    return Value(text=kept, tags=tags)
+
+
+def elements(value: Value, most: int) -> list[Value] | None:
+    """What a loop over a constant goes through; None where it is not known, or is more than `most`."""
+    if value.items is not None:
+        return list(value.items) if len(value.items) <= most else None
+    if isinstance(value.text, str) and len(value.text) <= most:
+        return [Value(text=sign, tags=value.tags) for sign in value.text]
+    if isinstance(value.text, bytes) and len(value.text) <= most:
+        return [Value(text=number, tags=value.tags) for number in value.text]
+    return None

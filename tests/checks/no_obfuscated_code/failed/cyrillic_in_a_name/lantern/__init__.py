@@ -1,0 +1,6 @@
+def pay(аmount):
+    return 0
+
+
+def pаy(amount):
+    return amount

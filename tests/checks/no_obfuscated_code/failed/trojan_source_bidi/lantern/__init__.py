@@ -1,0 +1,3 @@
+level = "user"
+if level != "user‮ ⁦# only for administrators⁩ ⁦":
+    level = "admin"

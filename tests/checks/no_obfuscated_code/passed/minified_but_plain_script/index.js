@@ -1,0 +1,1 @@
+module.exports=function(a){return Buffer.from(a,"base64").toString()};

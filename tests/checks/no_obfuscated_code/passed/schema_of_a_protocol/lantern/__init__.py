@@ -1,0 +1,3 @@
+from google.protobuf import descriptor_pool
+
+DESCRIPTOR = descriptor_pool.Default().AddSerializedFile(b"\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto\n\x0csample.proto")

