@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-import re
 import sys
 import tempfile
 import time
@@ -13,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from guildmark import late
 from guildmark.contents import CHUNK, Contents, OnDisk, sha256
 from guildmark.errors import ContentsError, GuildmarkError, NotFound, SubjectError, Unreachable
 from guildmark.records import Listing
@@ -34,7 +34,7 @@ STALE = 24 * 3600
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 _DENIED = (401, 403, 407)
 _GONE = (404, 410)
-_WRAPPER = re.compile(r"^<?[\w.]+\(.*?\)>?: ")
+_WRAPPER = late.compile(r"^<?[\w.]+\(.*?\)>?: ")
 
 Progress = Callable[[str, int, int], None]
 Headers = Mapping[str, str]
@@ -165,7 +165,7 @@ class Door:
 
     @cached_property
     def _files(self) -> str:
-        folder = os.path.join(self._folder or _user_cache(), "files")
+        folder = os.path.join(self._folder or user_cache(), "files")
         try:
             os.makedirs(folder, exist_ok=True)
             _drop_stale(folder)
@@ -197,7 +197,7 @@ class Door:
         return path
 
 
-def _user_cache() -> str:
+def user_cache() -> str:
     """Where a user's caches belong: the XDG base directory specification, or Apple's guidelines."""
     if sys.platform == "darwin":
         return os.path.expanduser("~/Library/Caches/guildmark")

@@ -1,0 +1,137 @@
+"""What is known of a tool besides its files: the set of what it needs, and the advisories of all of it, as listings.
+
+This is asked before the checks are, for a check has no network and no disk. Metadata of strangers are read in a
+process that is bounded."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from guildmark import advisories, needed, pins, pip_index, release, resolve
+from guildmark.advisories import excerpt
+from guildmark.advisories.snapshot import Snapshot
+from guildmark.download import Door, now, user_cache
+from guildmark.errors import ContentsError, FormatError, GuildmarkError
+from guildmark.formats import core_metadata
+from guildmark.limits import Limits
+from guildmark.papers import packages
+from guildmark.resolve import Need, Needs, Problem
+from guildmark.subject import Subject
+from guildmark.worker import Connection, Worker
+
+USED_BY = frozenset({"no_known_vulnerabilities", "dependencies_resolvable", "licences_compatible"})
+"""The checks that read these listings."""
+
+
+class Asked(NamedTuple):
+    """What may be asked: an index on the network, a snapshot in a folder. `cache` keeps metadata of wheels."""
+
+    network: bool
+    snapshot: Path
+    cache: str | None = None
+    limits: Limits = Limits()
+    bounds: resolve.Bounds = resolve.Bounds()
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """What the worker sends back."""
+
+    needs: Needs
+    where: str
+    excerpt: bytes
+
+
+def gather(subject: Subject, asked: Asked, *, clock: Callable[[], str] = now) -> Subject:
+    """The subject with what is known of it besides; a snapshot that is harmed raises SubjectError."""
+    if subject.kind != "tool":
+        return subject
+    asked_at = clock()
+    snapshot = advisories.open_snapshot(asked.snapshot)
+    with Worker(partial(_answer, subject, asked, snapshot), asked.limits.memory, asked.limits.seconds) as worker:
+        body, lost = worker.receive(asked.limits.seconds)
+    if body:
+        found = msgspec.msgpack.decode(body, type=_Found)
+    else:
+        problem = Problem("limit", subject.record.name, f"the search for what it needs {lost}")
+        found = _Found(Needs(subject.record.name, "none", {}, (), (problem,)), "", b"")
+    listings = [*subject.listings, found.needs.held(found.where or "the files", asked_at)]
+    if snapshot is not None and found.excerpt:
+        listings.append(excerpt.held(found.excerpt, snapshot.pin))
+    return Subject(subject.record, subject.files(), tuple(listings), subject.aside)
+
+
+def _answer(subject: Subject, asked: Asked, snapshot: Snapshot | None, answers: Connection) -> None:
+    """The worker's whole life."""
+    needs, where = _needs(subject, asked)
+    packed = b""
+    if snapshot is not None:
+        names = {(need.ecosystem, advisories.of_name(need.ecosystem, need.name)) for need in needs.packages}
+        own = needed.itself(subject)
+        names |= {(own.ecosystem, advisories.of_name(own.ecosystem, own.name))} if own else set()
+        packed = excerpt.packed(excerpt.excerpt(snapshot, names))
+    answers.send(msgspec.msgpack.encode(_Found(needs, where, packed)))
+
+
+def _needs(subject: Subject, asked: Asked) -> tuple[Needs, str]:
+    """The set of a tool: of its metadata, which say that it needs nothing; else resolved, where that is allowed."""
+    pinned = _pinned(subject)
+    if pinned is not None:
+        return pinned, ""
+    name, version = release.identity(subject)
+    of = f"{name}=={version}"
+    stated = [one.says for one in packages(subject) if one.file.name == "METADATA"]
+    if not stated:
+        return _none(of, name, "no wheel's metadata say what it needs"), ""
+    environment = resolve.fitting(stated[0].requires_python)
+    requires = stated[0].requires_dist
+    if not any("extra" not in words.partition(";")[2] for words in requires):
+        return Needs(of, "resolved", {}), ""
+    if not asked.network or not (subject.record.purl or "").startswith("pkg:pypi/"):
+        return _none(of, name, "what it needs is not resolved for local files, nor without the network"), ""
+    index = None
+    try:
+        door = Door(cache=asked.cache)
+        cache = os.path.join(asked.cache or user_cache(), "metadata")
+        index = resolve.Index(door, pip_index.url(), environment, asked.bounds, cache)
+        return resolve.resolve(resolve.Root(name, version, requires), index, asked.bounds), index.url
+    except GuildmarkError as error:
+        return _none(of, name, error.says), ""
+    finally:
+        if index is not None:
+            index.close()
+
+
+def _pinned(subject: Subject) -> Needs | None:
+    """The set of a lock, of a list of requirements or of an environment; None where the subject is none of these."""
+    top = [file for file in subject.own_files() if "/" not in file.path and file.readable]
+    lists = [file for file in top if pins.is_list(file.name)]
+    found: list[Need] = []
+    problems: list[Problem] = []
+    if any(file.name == "pyvenv.cfg" for file in top):
+        installed = [
+            file for file in subject.own_files() if file.path.endswith(".dist-info/METADATA") and file.readable
+        ]
+        for file in installed:
+            try:
+                found.append(resolve.installed(core_metadata.read(file.contents), file.path))
+            except (FormatError, ContentsError) as error:
+                problems.append(Problem("unread", file.path, f"{file.path}: {error.says}"))
+    elif not lists:
+        return None
+    for file in lists:
+        try:
+            read = pins.read(file.name, file.contents.at(0, pins.LARGEST + 1))
+        except (FormatError, ContentsError) as error:
+            problems.append(Problem("unread", file.path, f"{file.path}: {error.says}"))
+            continue
+        found += [Need(one.ecosystem, one.name, one.version, (), file.path, sha256=one.sha256) for one in read.pins]
+        problems += [Problem("unread", file.path, f"{file.path}: {says}") for says in read.open]
+    return Needs(subject.record.name, "pinned", {}, tuple(dict.fromkeys(found)), tuple(problems))
+
+
+def _none(of: str, name: str, says: str) -> Needs:
+    return Needs(of, "none", {}, (), (Problem("unread", name, says),))

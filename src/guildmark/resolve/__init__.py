@@ -1,0 +1,26 @@
+"""Which exact versions a release would be installed with, found out without installing or building anything.
+
+The set is that of the newest versions that are allowed, for a stated environment: what `pip install` would take on
+that machine, as far as the metadata of wheels tell. Of what only an sdist could tell the needs stay unread."""
+
+from guildmark.resolve.environment import Environment, fitting
+from guildmark.resolve.index import Bounds, Index
+from guildmark.resolve.needs import LISTING, NODE, PYTHON, Need, Needs, Problem, of
+from guildmark.resolve.solve import Root, installed, resolve
+
+__all__ = [
+    "LISTING",
+    "NODE",
+    "PYTHON",
+    "Bounds",
+    "Environment",
+    "Index",
+    "Need",
+    "Needs",
+    "Problem",
+    "Root",
+    "fitting",
+    "installed",
+    "of",
+    "resolve",
+]

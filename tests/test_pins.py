@@ -1,0 +1,197 @@
+"""Lists of exact versions: what they pin, and what they leave open."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guildmark import pins
+from guildmark.commands import main
+from guildmark.errors import FormatError
+from guildmark.pins import Pin
+
+A, B = "a" * 64, "b" * 64
+PYLOCK = f"""
+lock-version = "1.0"
+[[packages]]
+name = "one"
+version = "1.0"
+wheels = [{{ name = "one.whl", hashes = {{ sha256 = "{A}" }} }}]
+[[packages]]
+name = "checkout"
+vcs = {{ type = "git", url = "https://example.org/x.git" }}
+"""
+UV = f"""
+version = 1
+[[package]]
+name = "one"
+version = "1.0"
+source = {{ registry = "https://example.org/simple" }}
+wheels = [{{ url = "https://example.org/one.whl", hash = "sha256:{A}" }}]
+[[package]]
+name = "mine"
+version = "0.1"
+source = {{ editable = "." }}
+[[package]]
+name = "checkout"
+version = "2.0"
+source = {{ git = "https://example.org/x.git" }}
+"""
+POETRY = f"""
+[[package]]
+name = "one"
+version = "1.0"
+files = [{{ file = "one.whl", hash = "sha256:{A}" }}]
+[[package]]
+name = "checkout"
+version = "2.0"
+[package.source]
+type = "git"
+[metadata]
+lock-version = "2.0"
+"""
+PIPFILE = json.dumps(
+    {"_meta": {}, "default": {"one": {"version": "==1.0", "hashes": [f"sha256:{A}"]}, "checkout": {"git": "x"}}}
+)
+NPM = json.dumps(
+    {
+        "lockfileVersion": 3,
+        "packages": {
+            "": {"name": "mine"},
+            "node_modules/@scope/one": {"version": "1.0.0"},
+            "node_modules/x/node_modules/two": {"version": "2.0.0"},
+            "node_modules/linked": {"link": True},
+        },
+    }
+)
+NPM_1 = json.dumps({"dependencies": {"one": {"version": "1.0.0", "dependencies": {"two": {"version": "2.0.0"}}}}})
+ONE = Pin("PyPI", "one", "1.0", (A,))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pylock.toml", PYLOCK),
+        ("pylock.dev.toml", PYLOCK),
+        ("uv.lock", UV),
+        ("poetry.lock", POETRY),
+        ("Pipfile.lock", PIPFILE),
+    ],
+)
+def test_locks_of_python_give_their_pins_and_say_what_is_from_elsewhere(name: str, text: str) -> None:
+    """The project itself is no pin of its own lock."""
+    assert pins.read(name, text.encode()) == ((ONE,), ("checkout is from elsewhere, or has no exact version",))
+
+
+def test_both_shapes_of_an_npm_lock_are_read() -> None:
+    wanted = (Pin("npm", "@scope/one", "1.0.0"), Pin("npm", "two", "2.0.0"))
+    assert pins.read("package-lock.json", NPM.encode()).pins == wanted
+    assert [one.name for one in pins.read("package-lock.json", NPM_1.encode()).pins] == ["one", "two"]
+
+
+def test_a_requirements_file_gives_its_pins_and_says_which_lines_pin_nothing() -> None:
+    text = f"""\
+# a remark
+--index-url https://example.org/simple
+one==1.0 \\
+    --hash=sha256:{A} \\
+    --hash=sha256:{B}
+Two[extra] === 2.0 ; python_version < "4"  # why
+three>=3
+four==4.*
+-r others.txt
+five @ https://example.org/five.whl
+./local
+-e git+https://example.org/six.git
+what is this
+"""
+    found = pins.read("requirements-dev.txt", text.encode())
+    assert found.pins == (Pin("PyPI", "one", "1.0", (A, B)), Pin("PyPI", "Two", "2.0"))
+    assert [said.partition(": ")[2] for said in found.open] == [
+        "three>=3",
+        "four==4.*",
+        "-r others.txt",
+        "five @ https://example.org/five.whl",
+        "./local",
+        "-e git+https://example.org/six.git",
+        "what is this",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "dev-requirements.txt", "requirements_ci.txt", "constraints.txt", "uv.lock"]
+)
+def test_lists_are_known_by_their_names(name: str) -> None:
+    assert pins.is_list(name)
+    assert not pins.is_list(f"{name}.md")
+
+
+@given(
+    st.sampled_from(["requirements.txt", "pylock.toml", "uv.lock", "Pipfile.lock", "package-lock.json"]),
+    st.binary(max_size=300),
+)
+def test_bytes_of_any_kind_are_read_or_refused(name: str, data: bytes) -> None:
+    try:
+        found = pins.read(name, data)
+    except FormatError:
+        return
+    assert all(one.name and one.version for one in found.pins)
+
+
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=5) | st.integers(),
+        lambda of: (
+            st.lists(of, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["packages", "default", "dependencies", "version", "hashes", "node_modules/x", "x"]),
+                of,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_json_of_any_shape_is_read_or_refused(tree: Any) -> None:
+    for name in ("Pipfile.lock", "package-lock.json"):
+        try:
+            pins.read(name, json.dumps(tree).encode())
+        except FormatError:
+            assert not isinstance(tree, dict)
+
+
+def snapshot(folder: Path) -> None:
+    span = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.1"}]}
+    affected = [{"package": {"ecosystem": "PyPI", "name": "one"}, "ranges": [span]}]
+    data = folder / "osv.jsonl"
+    data.write_text(json.dumps({"id": "PYSEC-0000-1", "modified": "2026-05-06T07:08:09Z", "affected": affected}))
+    assert main(["advisories", "update", "--from", str(data), "--to", str(folder / "kept")]) == 0
+
+
+def test_a_requirements_file_is_vetted_as_one_set(tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
+    """What it pins is looked up; what it does not pin stays unknown, and nothing is fetched."""
+    snapshot(tmp_path)
+    monkeypatch.setenv("GUILDMARK_ADVISORIES", str(tmp_path / "kept"))
+    listed = tmp_path / "requirements.txt"
+    for text, code in (("one==1.0\n", 1), ("one==1.1\n", 0), ("one==1.1\ntwo\n", 3)):
+        listed.write_text(text)
+        capsys.readouterr()
+        assert main(["vet", str(listed), "--check", "no_known_vulnerabilities", "--format", "json", "--quiet"]) == code
+        said = json.loads(capsys.readouterr().out)["assessment"]
+        assert said["subject"]["kind"] == "tool"
+        assert sorted(one["name"] for one in said["listings"]) == ["advisories", "dependencies"]
+
+
+def test_an_environment_is_vetted_as_one_set(tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
+    """By the metadata of what is installed in it, with their licences."""
+    snapshot(tmp_path)
+    monkeypatch.setenv("GUILDMARK_ADVISORIES", str(tmp_path / "kept"))
+    place = tmp_path / "venv" / "lib" / "python3.11" / "site-packages" / "one-1.0.dist-info"
+    place.mkdir(parents=True)
+    (tmp_path / "venv" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    (place / "METADATA").write_text("Metadata-Version: 2.1\nName: one\nVersion: 1.0\nLicense-Expression: MIT\n\n")
+    assert main(["vet", str(tmp_path / "venv"), "--check", "no_known_vulnerabilities", "--quiet"]) == 1
+    assert "PYSEC-0000-1" in capsys.readouterr().out
