@@ -9,7 +9,8 @@ class Metadata(NamedTuple):
     """The fields of core metadata; empty where nothing is said. `lines` gives the first line of each.
 
     `unparsed` is what a metadata file says and nobody understands. A project's own file names its
-    `readme` instead of holding a description, and may say nothing at all (`described`)."""
+    `readme` instead of holding a description, and may say nothing at all (`described`). `needs` are
+    dependencies that are no requirements of Python's (`NAME@RANGE` of npm), for `ecosystem` npm."""
 
     name: str
     version: str
@@ -34,3 +35,5 @@ class Metadata(NamedTuple):
     unparsed: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     readme: str = ""
     described: bool = True
+    ecosystem: str = "pypi"
+    needs: tuple[str, ...] = ()

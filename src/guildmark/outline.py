@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from guildmark.look import Look
-from guildmark.records import Bar, Finding, Outcome, Report, Verdict, worst
+from guildmark.records import Bar, Finding, Outcome, Rebuttal, Report, Verdict, worst
 
 _PLACE = {outcome: place for place, outcome in enumerate(Outcome)}
 State = Literal["reached", "next", "later"]
@@ -50,6 +50,30 @@ class Aside(NamedTuple):
 
     what: str
     why: str
+
+
+def beside(report: Report) -> dict[Finding, list[Rebuttal]]:
+    """What others say against each finding; an empty dictionary where nobody says anything."""
+    findings = report.assessment.findings
+    found: dict[Finding, list[Rebuttal]] = {}
+    for rebuttal in report.rebuttals:
+        for place in rebuttal.against:
+            if 0 <= place < len(findings):
+                found.setdefault(findings[place], []).append(rebuttal)
+    return found
+
+
+def unfitting(report: Report) -> tuple[Rebuttal, ...]:
+    """What others say, and that stands beside no finding."""
+    count = len(report.assessment.findings)
+    return tuple(one for one in report.rebuttals if not any(0 <= place < count for place in one.against))
+
+
+def told(rebuttal: Rebuttal) -> str:
+    """A rebuttal in one sentence: who says what about which vulnerability or check, and why."""
+    why = ": ".join(filter(None, (rebuttal.justification.replace("_", " "), rebuttal.says)))
+    status = rebuttal.status.replace("_", " ")
+    return f"{rebuttal.by or rebuttal.source or 'someone'} says of {rebuttal.of}: {status}{', ' if why else ''}{why}"
 
 
 def checked(report: Report, look: Look) -> tuple[Checked, ...]:

@@ -138,11 +138,32 @@ class Verdict(Record, frozen=True):
     bars: tuple[Bar, ...]
 
 
-class Report(Record, frozen=True):
+Status = Literal["not_affected", "affected", "fixed", "under_investigation"]
+
+
+class Rebuttal(Record, frozen=True):
+    """What someone else says about findings, in a VEX file: it stands beside them and changes nothing.
+
+    `of` is the vulnerability or the check, `against` the places of the findings in the assessment, from 0."""
+
+    of: str
+    status: Status
+    says: str
+    justification: str
+    by: str
+    made_at: str
+    aliases: tuple[str, ...] = ()
+    source: str = ""
+    sha256: Sha256 | None = None
+    against: tuple[int, ...] = ()
+
+
+class Report(Record, frozen=True, omit_defaults=True):
     """What `guildmark vet --format json` prints."""
 
     assessment: Assessment
     verdicts: tuple[Verdict, ...]
+    rebuttals: tuple[Rebuttal, ...] = ()
 
 
 def canonical(record: Any) -> bytes:

@@ -1,7 +1,9 @@
 """Reports to render: a realistic one, one whose every text is hostile, and one that is huge."""
 
+from urllib.parse import quote
+
 from guildmark.check import Check
-from guildmark.look import Look
+from guildmark.look import Bill, Look, Part
 from guildmark.records import (
     Assessment,
     Bar,
@@ -12,6 +14,7 @@ from guildmark.records import (
     Listing,
     Measurement,
     Outcome,
+    Rebuttal,
     Report,
     SubjectRecord,
     Verdict,
@@ -179,6 +182,60 @@ REPORT = Report(
     ),
 )
 
+REBUTTALS = (
+    Rebuttal(
+        "guildmark:no_code_in_pickles",
+        "not_affected",
+        "head.pt is never loaded",
+        "vulnerable_code_not_in_execute_path",
+        "The makers of Tiny Voice",
+        "2026-11-20T08:00:00Z",
+        (),
+        "vex.json",
+        A,
+        (0, 99),
+    ),
+    Rebuttal("CVE-2020-1", "fixed", "in 1.1", "", "", "", (), "vex.json", A),
+)
+"""One that stands beside the first finding, one that fits none."""
+
+BILL = Bill(
+    read=True,
+    name="tiny-voice",
+    version="1.2.0",
+    summary="A small voice.",
+    makers="Ada Example",
+    home="https://voice.example",
+    repository="https://git.example/tiny-voice",
+    licences=("MIT", "my own licence"),
+    task="text-to-speech",
+    based_on=("tiny/base",),
+    trained_on=("tiny/voices",),
+    parts=(
+        Part("numpy", "pkg:pypi/numpy", asked=(">=2",)),
+        Part(
+            "torch",
+            "pkg:pypi/torch",
+            "2.9.0",
+            (">=2.1", "==2.9.0"),
+            False,
+            (B,),
+            ("BSD-3-Clause",),
+            ("pkg:pypi/numpy",),
+        ),
+        Part("pytest", "pkg:pypi/pytest", asked=('extra == "dev"',), optional=True),
+    ),
+    needs=("pkg:pypi/numpy", "pkg:pypi/torch"),
+    sha1={WHEEL: "d4" * 20},
+)
+
+HARMED = Finding(
+    "no_known_vulnerabilities",
+    Outcome.FAILED,
+    "torch 2.9.0 has a known vulnerability",
+    (Evidence("pkg:pypi/torch@2.9.0", None, "GHSA-2222-3333-4444 CVE-2026-1", "it overflows"),),
+)
+
 HOSTILE = (
     "\x1b[31mred\x1b[0m \x1b]8;;http://evil.example\x07link\x1b]8;;\x07 \x9b2J",
     "<script>alert(1)</script><img src=x onerror=alert(1)>' \" style=x </style></title>",
@@ -210,13 +267,19 @@ def told_by(text: str) -> Report:
             made_at=text,
         ),
         (Verdict(text, text, text, text, (Bar("check", text, Outcome.FAILED, text),)),),
+        tuple(Rebuttal(text, "affected", text, text, text, text, (text,), text, A, places) for places in ((0, 5), ())),
     )
 
 
 def look_by(text: str) -> Look:
     """A shelf from outside, whose every text is `text`."""
     standard = Standard(text, text, ("model",), text, (Level(text, text, (text,)), Level("last", text, ())))
-    return Look({text: _check(text, text, text, text)}, {(text, text): standard}, ((text, text),))
+    parts = (Part(text, f"pkg:pypi/{quote(text)}", text, (text,), True, (A,), (text,), (text,)),)
+    words = (text,)
+    bill = Bill(
+        True, text, text, text, text, text, text, words, text, words, words, parts, words, False, {text: "d4" * 20}
+    )
+    return Look({text: _check(text, text, text, text)}, {(text, text): standard}, ((text, text),), bill)
 
 
 def huge() -> Report:

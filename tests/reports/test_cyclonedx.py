@@ -76,3 +76,82 @@ def test_the_serial_number_follows_the_assessment():
     other = Report(replace(sample.REPORT.assessment, made_at="2026-11-22T00:00:00Z"), ())
     numbers = [bill_of(report)["serialNumber"] for report in (sample.REPORT, sample.REPORT, other)]
     assert numbers[0] == numbers[1] != numbers[2]
+
+
+LOOK = replace(sample.LOOK, bill=sample.BILL)
+
+
+def whole_of(*findings, rebuttals=()) -> dict:
+    assessment = replace(sample.REPORT.assessment, findings=findings or sample.FINDINGS)
+    return json.loads(cyclonedx.render(Report(assessment, (), rebuttals), LOOK))
+
+
+def test_the_library_accepts_dependencies_licences_vulnerabilities_and_what_is_said_against_them(validator):
+    said = (replace(sample.REBUTTALS[0], of="CVE-2026-1"), sample.REBUTTALS[1])
+    assert validator.validate_str(json.dumps(whole_of(sample.HARMED, rebuttals=said))) is None
+    assert validator.validate_str(json.dumps(whole_of(rebuttals=sample.REBUTTALS))) is None
+
+
+def test_who_needs_whom_is_told_by_references():
+    """Declared needs by name alone, a resolved one with its version and digest."""
+    bill = whole_of()
+    assert bill["dependencies"] == [
+        {"ref": "subject", "dependsOn": ["pkg:pypi/numpy", "pkg:pypi/torch@2.9.0"]},
+        {"ref": "pkg:pypi/numpy", "dependsOn": []},
+        {"ref": "pkg:pypi/torch@2.9.0", "dependsOn": ["pkg:pypi/numpy"]},
+        {"ref": "pkg:pypi/pytest", "dependsOn": []},
+    ]
+    torch = next(part for part in bill["components"] if part["name"] == "torch")
+    assert (torch["version"], torch["scope"]) == ("2.9.0", "required")
+    assert torch["hashes"] == [{"alg": "SHA-256", "content": sample.B}]
+    assert torch["licenses"] == [{"expression": "BSD-3-Clause", "acknowledgement": "declared"}]
+    scopes = {part["name"]: part.get("scope") for part in bill["components"]}
+    assert scopes["pytest"] == "optional"
+
+
+def test_the_needs_are_complete_only_where_they_were_resolved():
+    bill = whole_of()
+    assert bill["compositions"][1] == {"aggregate": "incomplete", "dependencies": ["subject"]}
+    assert bill_of(sample.REPORT)["compositions"][1]["aggregate"] == "unknown"
+    resolved = replace(LOOK, bill=replace(sample.BILL, resolved=True))
+    assert json.loads(cyclonedx.render(sample.REPORT, resolved))["compositions"][1]["aggregate"] == "complete"
+
+
+def test_licences_makers_places_and_the_models_card_are_told():
+    """Words that are no expression stay words."""
+    component = whole_of()["metadata"]["component"]
+    assert component["licenses"] == [
+        {"license": {"name": "MIT", "acknowledgement": "declared"}},
+        {"license": {"name": "my own licence", "acknowledgement": "declared"}},
+    ]
+    assert component["authors"] == [{"name": "Ada Example"}]
+    assert {place["type"] for place in component["externalReferences"]} == {"website", "vcs"}
+    assert component["pedigree"]["ancestors"][0]["name"] == "tiny/base"
+    assert component["modelCard"]["modelParameters"] == {
+        "task": "text-to-speech",
+        "datasets": [{"type": "dataset", "name": "tiny/voices"}],
+    }
+
+
+def test_a_vulnerability_has_its_aliases_and_names_the_part_that_it_is_in():
+    (found,) = whole_of(sample.HARMED)["vulnerabilities"]
+    assert (found["id"], [one["id"] for one in found["references"]]) == ("GHSA-2222-3333-4444", ["CVE-2026-1"])
+    assert found["affects"] == [{"ref": "pkg:pypi/torch@2.9.0"}]
+    assert "analysis" not in found
+    elsewhere = replace(sample.HARMED, evidence=(replace(sample.HARMED.evidence[0], path="pkg:pypi/urllib3@1.0"),))
+    bill = whole_of(elsewhere)
+    assert bill["vulnerabilities"][0]["affects"] == [{"ref": "pkg:pypi/urllib3@1.0"}]
+    assert "urllib3" in [part["name"] for part in bill["components"]]
+
+
+def test_what_is_said_against_a_vulnerability_is_its_analysis_and_the_vulnerability_stays():
+    """Where two differ, the worse counts."""
+    said = replace(sample.REBUTTALS[0], of="CVE-2026-1")
+    (found,) = whole_of(sample.HARMED, rebuttals=(said,))["vulnerabilities"]
+    assert (found["analysis"]["state"], found["analysis"]["justification"]) == ("not_affected", "code_not_reachable")
+    assert found["analysis"]["detail"].startswith("Not checked by Guildmark. The makers of Tiny Voice says of")
+    other = replace(said, status="affected", by="Somebody")
+    (found,) = whole_of(sample.HARMED, rebuttals=(said, other))["vulnerabilities"]
+    assert (found["analysis"]["state"], "justification" in found["analysis"]) == ("exploitable", False)
+    (found,) = whole_of(sample.HARMED, rebuttals=(replace(said, of="CVE-2026-2"),))["vulnerabilities"]
+    assert "analysis" not in found

@@ -1,6 +1,7 @@
 """What every report keeps: no text of others is obeyed, and none makes a renderer fail."""
 
 import html.parser
+import json
 import re
 
 import pytest
@@ -104,3 +105,39 @@ def test_no_text_of_others_becomes_an_element_of_the_page(text):
     assert {tag for tag, _ in found} <= known
     assert not [name for _, attributes in found for name in attributes if name.startswith("on") or name == "style"]
     assert all(attributes["href"].startswith("#") for tag, attributes in found if tag == "a")
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html"])
+def test_what_is_said_against_a_finding_stands_beside_it_and_changes_nothing_else(name):
+    """Every line of the report without it is in the report with it."""
+    without, beside = rendered(name), rendered(name, replace(sample.REPORT, rebuttals=sample.REBUTTALS))
+    text = re.sub(r"<[^>]*>|\s+|\\", "", beside)
+    assert "TheTinyVoice" not in text
+    assert "ThemakersofTinyVoicesaysof" in text
+    assert "head.ptisneverloaded" in text
+    assert "fitsnofinding" in text
+    assert "vex.jsonsaysofCVE-2020-1:fixed" in text
+    assert set(without.splitlines()) <= set(beside.splitlines())
+
+
+def test_in_sarif_what_is_said_is_under_review_and_suppresses_nothing():
+    """3.27.23: where one result has suppressions, all have; none is accepted."""
+    plain, said = (
+        json.loads(rendered("sarif", report))["runs"][0]["results"]
+        for report in (sample.REPORT, replace(sample.REPORT, rebuttals=sample.REBUTTALS))
+    )
+    assert [len(result["suppressions"]) for result in said] == [1, *[0] * (len(said) - 1)]
+    assert (said[0]["suppressions"][0]["kind"], said[0]["suppressions"][0]["status"]) == ("external", "underReview")
+    assert [{key: value for key, value in result.items() if key != "suppressions"} for result in said] == plain
+    assert "suppressions" not in plain[0]
+
+
+def test_in_json_the_assessment_is_the_same_with_what_is_said_and_without():
+    """Its digest is what gets signed."""
+    plain, said = (
+        json.loads(rendered("json", report))
+        for report in (sample.REPORT, replace(sample.REPORT, rebuttals=sample.REBUTTALS))
+    )
+    assert said["assessment"] == plain["assessment"]
+    assert [one["of"] for one in said["rebuttals"]] == ["guildmark:no_code_in_pickles", "CVE-2020-1"]
+    assert "rebuttals" not in plain

@@ -1,6 +1,7 @@
 """The `guildmark` program: one file a command; only here is anything printed, only here exits are chosen."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -11,9 +12,14 @@ from guildmark.errors import GuildmarkError
 from guildmark.version import MADE_BY
 
 if TYPE_CHECKING:  # `guildmark --help` needs none of it
+    from pathlib import Path
+
     from guildmark.limits import Limits
+    from guildmark.look import Bill
+    from guildmark.rebuttals import Statement
     from guildmark.records import Report
     from guildmark.standard import Standard
+    from guildmark.subject import Subject
 
 EXAMPLES = """\
 Guildmark says of a model, a data set or a tool what it is and whether you may load and ship it.
@@ -26,8 +32,14 @@ Guildmark says of a model, a data set or a tool what it is and whether you may l
 """
 
 
+ALIASES = {"license": "licence"}
+"""Other spellings of commands."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code: 0 met, 1 not met, 2 asked wrongly, 3 could not tell."""
+    if arguments is None:  # a program's start makes much and no garbage; the first worker turns it on again
+        gc.disable()
     words = [*(sys.argv[1:] if arguments is None else arguments)]
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -53,11 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    parser = argparse.ArgumentParser("guildmark", description=EXAMPLES.splitlines()[0])
+    words = [ALIASES.get(words[0], words[0]), *words[1:]]
+    parser = argparse.ArgumentParser("guildmark", description=EXAMPLES.splitlines()[0], formatter_class=_Plain)
     parser.add_argument("--version", action="version", version=MADE_BY)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="guildmark")
     wanted = next((word for word in words if not word.startswith("-")), "")
-    for name in leaves.names("commands"):
+    known = leaves.names("commands")
+    for name in (wanted,) if wanted in known and words[0] == wanted else known:
         sub = commands.add_parser(name, help=leaves.title("commands", name), formatter_class=_Plain)
         if name == wanted:  # the others are named, and not loaded
             command = leaves.load("commands", name)
@@ -69,7 +83,17 @@ def _run(words: list[str]) -> int:
 
 
 class _Plain(argparse.RawDescriptionHelpFormatter):
-    """Help that keeps a docstring's own lines."""
+    """Help that keeps a docstring's own lines.
+
+    Its width is found here, for the standard library's own way loads a module of archives at every start."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            width = os.get_terminal_size(sys.stdout.fileno()).columns
+        except (AttributeError, OSError, ValueError):
+            width = 0
+        asked = os.environ.get("COLUMNS", "")
+        super().__init__(prog, width=(int(asked) if asked.isdecimal() else width or 80) - 2)
 
 
 def standard_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,6 +114,30 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress, and no word of where the report went")
 
 
+def vex_argument(parser: argparse.ArgumentParser) -> None:
+    """What every command takes that reports findings; `read_vex` reads the files."""
+    said = "what a maintainer says against findings: OpenVEX or CycloneDX VEX; shown beside them (repeatable)"
+    parser.add_argument("--vex", action="append", default=[], metavar="FILE", help=said)
+
+
+def read_vex(paths: Sequence[str]) -> "list[Statement]":
+    """The statements of all VEX files; raises AskedWrongly."""
+    from guildmark import rebuttals
+    from guildmark.errors import AskedWrongly
+
+    statements: list[Statement] = []
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                data = file.read(rebuttals.LARGEST + 1)
+        except OSError as error:
+            raise AskedWrongly(
+                f"{path} cannot be read: {error.strerror}", "give a VEX file that you may read"
+            ) from error
+        statements += rebuttals.read(data, os.path.basename(path))
+    return statements
+
+
 def limit_argument(parser: argparse.ArgumentParser) -> None:
     """What every command takes that reads a subject's bytes."""
     import msgspec
@@ -98,6 +146,12 @@ def limit_argument(parser: argparse.ArgumentParser) -> None:
 
     bounds = ", ".join(f"{field.name}={field.default}" for field in msgspec.structs.fields(Limits))
     parser.add_argument("--limit", action="append", default=[], metavar="NAME=N", help=f"a bound; they are {bounds}")
+
+
+def allow_argument(parser: argparse.ArgumentParser) -> None:
+    """What every command takes that judges pickles; `inert.read_allowed` reads the file."""
+    allow = "names that pickles may use besides `guildmark show names`: a TOML file; the report says so"
+    parser.add_argument("--allow", metavar="FILE", help=allow)
 
 
 def read_limits(texts: Sequence[str]) -> "Limits":
@@ -117,18 +171,39 @@ def read_limits(texts: Sequence[str]) -> "Limits":
     return msgspec.structs.replace(Limits(), **wanted)
 
 
+def read_bill(subject: "Subject", format: str, limits: "Limits") -> "Bill | None":
+    """What an inventory says of a subject, where the report's format is one."""
+    report = leaves.load("reports", format)
+    if not getattr(report, "BILL", False):
+        return None
+    from guildmark import bill
+
+    return bill.read(subject, limits, sha1=getattr(report, "SHA1", False))
+
+
+def advisories_folder() -> "Path":
+    """Where the snapshot of advisories is kept."""
+    from pathlib import Path
+
+    from guildmark.download import user_cache
+
+    named = os.environ.get("GUILDMARK_ADVISORIES")
+    return Path(named) if named else Path(os.environ.get("GUILDMARK_CACHE") or user_cache(), "advisories")
+
+
 def put_report(
     report: "Report",
     standards: "Sequence[Standard]",
     asked: argparse.Namespace,
     aside: tuple[tuple[str, str], ...] = (),
+    bill: "Bill | None" = None,
 ) -> None:
     """Print a report, or write it where `--output` says."""
     import shutil
     from pathlib import Path
 
     from guildmark import check
-    from guildmark.look import Look
+    from guildmark.look import Bill, Look
     from guildmark.output import write_whole
 
     terminal = asked.output is None and sys.stdout.isatty()
@@ -136,6 +211,7 @@ def put_report(
         checks={id: check.load(id) for id in check.ids()},
         standards={(standard.id, standard.version): standard for standard in standards},
         aside=aside,
+        bill=bill or Bill(),
         width=shutil.get_terminal_size((100, 24)).columns if terminal else 100,
         colour=terminal and "NO_COLOR" not in os.environ,
     )

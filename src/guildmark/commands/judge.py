@@ -11,7 +11,8 @@ import msgspec
 from guildmark import asked as judging
 from guildmark import commands
 from guildmark.errors import AskedWrongly
-from guildmark.records import Assessment, Report, read_report
+from guildmark.rebuttals import hold
+from guildmark.records import Report, read_report
 
 LARGEST = 1 << 30
 
@@ -20,24 +21,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("assessment", metavar="ASSESSMENT")
     commands.standard_arguments(parser)
+    commands.vex_argument(parser)
     commands.report_arguments(parser)
 
 
 def run(asked: argparse.Namespace) -> int:
     """Judge, report, and tell by the exit code whether what was asked is met."""
     wanted = judging.read_asked(asked.standard, asked.level)
-    assessment = _read(Path(asked.assessment))
+    said = commands.read_vex(asked.vex)
+    read = _read(Path(asked.assessment))
+    assessment = read.assessment
     judged = judging.all_verdicts(assessment, wanted)
-    report = Report(assessment, tuple(verdict for _, verdict in judged))
+    rebuttals = (*read.rebuttals, *hold(said, assessment))
+    report = Report(assessment, tuple(verdict for _, verdict in judged), rebuttals)
     commands.put_report(report, [standard for standard, _ in judged], asked)
     return judging.EXIT[judging.told(assessment, wanted)]
 
 
-def _read(path: Path) -> Assessment:
+def _read(path: Path) -> Report:
     try:
         if path.stat().st_size > LARGEST:
             raise AskedWrongly(f"{path} is too large to be an assessment", "give what `vet --format json` printed")
-        return read_report(path.read_bytes()).assessment
+        return read_report(path.read_bytes())
     except OSError as error:
         raise AskedWrongly(f"{path} cannot be read: {error.strerror}", "give a file that you may read") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

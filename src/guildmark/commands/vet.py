@@ -1,7 +1,8 @@
 """Look at a model, a data set or a tool, and say what was seen.
 
-SUBJECT is a file, a folder, an archive, pypi:NAME[==VERSION], hf:ORG/NAME[@REVISION], git:URL[@REV],
-or a purl of any of these. Nothing of it is installed, loaded or run."""
+SUBJECT is a file, a folder, an archive, pypi:NAME[==VERSION], npm:NAME[@VERSION],
+hf:ORG/NAME[@REVISION], git:URL[@REV], a purl of any of these, a list of versions (requirements.txt,
+uv.lock …) or an environment of Python. Nothing of it is installed, loaded or run."""
 
 import argparse
 import os
@@ -10,10 +11,11 @@ from datetime import UTC, datetime
 
 from guildmark import asked as judging
 from guildmark import check as shelf
-from guildmark import commands, inert
+from guildmark import commands, gather, inert, rebuttals
 from guildmark.check import Check
 from guildmark.commands._progress import Progress
 from guildmark.errors import AskedWrongly
+from guildmark.limits import Limits
 from guildmark.material import Opening
 from guildmark.records import KINDS, Assessment, Outcome, Report, worst
 from guildmark.subject import open_subject
@@ -29,8 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all-files", action="store_true", help="all files of a release, not one wheel and the sdist")
     parser.add_argument("--full", action="store_true", help="read all bytes of a repository, not the headers alone")
     parser.add_argument("--no-network", action="store_true", help="local paths only")
-    allow = "names that pickles may use besides `guildmark show names`: a TOML file; the report says so"
-    parser.add_argument("--allow", metavar="FILE", help=allow)
+    parser.add_argument("--no-dependencies", action="store_true", help="do not resolve what a tool needs")
+    commands.allow_argument(parser)
+    commands.vex_argument(parser)
     commands.limit_argument(parser)
     commands.report_arguments(parser)
 
@@ -40,6 +43,7 @@ def run(asked: argparse.Namespace) -> int:
     wanted = judging.read_asked(asked.standard, asked.level)
     checks = [_check(id) for id in asked.check] or None
     limits = commands.read_limits(asked.limit)
+    said = commands.read_vex(asked.vex)
     with Progress(quiet=asked.quiet) as progress:
         subject = open_subject(
             asked.subject,
@@ -53,13 +57,22 @@ def run(asked: argparse.Namespace) -> int:
                 progress=progress.bytes,
             ),
         )
+        if subject.kind == "tool" and (checks is None or any(check.id in gather.USED_BY for check in checks)):
+            subject = gather.gather(subject, _known(asked, limits))
         subject.allowed = inert.read_allowed(asked.allow) if asked.allow else frozenset()
         assessment = vet(subject, checks, limits, made_at=_now(), tell=progress.steps)
     judged = judging.all_verdicts(assessment, wanted) if wanted or not checks else ()
-    report = Report(assessment, tuple(verdict for _, verdict in judged))
+    report = Report(assessment, tuple(verdict for _, verdict in judged), rebuttals.hold(said, assessment))
     not_read = tuple((file.path, file.unread) for file in subject.own_files() if file.unread)
-    commands.put_report(report, [standard for standard, _ in judged], asked, (*subject.aside, *not_read))
+    bill = commands.read_bill(subject, asked.format, limits)
+    commands.put_report(report, [standard for standard, _ in judged], asked, (*subject.aside, *not_read), bill)
     return judging.EXIT[_told(assessment, checks, wanted)]
+
+
+def _known(asked: argparse.Namespace, limits: Limits) -> "gather.Asked":
+    """What may be asked besides the files."""
+    network = not asked.no_network and not asked.no_dependencies
+    return gather.Asked(network, commands.advisories_folder(), os.environ.get("GUILDMARK_CACHE"), limits)
 
 
 def _told(assessment: Assessment, checks: Sequence[Check] | None, wanted: Sequence[judging.Asked]) -> Outcome:

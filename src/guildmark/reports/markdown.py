@@ -1,13 +1,13 @@
 """Markdown that fits a pull request's comment: at most 60,000 characters, and nothing in it pings or links."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from guildmark import plain
 from guildmark.answers import answers
 from guildmark.look import Look
-from guildmark.outline import Aside, Checked, Ladder, aside, checked, ladders
-from guildmark.records import Evidence, Outcome, Report
+from guildmark.outline import Aside, Checked, Ladder, aside, beside, checked, ladders, told, unfitting
+from guildmark.records import Evidence, Finding, Outcome, Rebuttal, Report
 
 TITLE = "Markdown, for a pull request's comment"
 EXTENSION = ".md"
@@ -15,6 +15,7 @@ EXTENSION = ".md"
 MOST = 60_000
 EVIDENCE = 5
 FINDINGS = 5
+REBUTTALS = 5
 ASIDE = 20
 SIGNS = {Outcome.FAILED: "❌", Outcome.UNKNOWN: "❔", Outcome.PASSED: "✅", Outcome.NOT_APPLICABLE: "➖"}
 WORDS = {
@@ -54,13 +55,14 @@ def _blocks(report: Report, look: Look) -> Iterator[str]:
     yield _table(("", "", ""), _answers(report, look))
     for ladder in ladders(report, look):
         yield _ladder(ladder)
-    checks = checked(report, look)
+    checks, said = checked(report, look), beside(report)
     for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
         found = [check for check in checks if check.outcome is outcome]
         if found:
             yield f"\n### {SIGNS[outcome]} {WORDS[outcome]} ({len(found)})\n"
         for check in found:
-            yield _check(check)
+            yield _check(check, said)
+    yield _unfitting(unfitting(report))
     yield _aside(aside(report, look))
     for outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
         yield _folded(outcome, [check for check in checks if check.outcome is outcome])
@@ -129,13 +131,15 @@ def _ladder(ladder: Ladder) -> str:
     return head + steps + ("\nWhat bars the next level:\n\n" + "".join(bars) if bars else "")
 
 
-def _check(check: Checked) -> str:
+def _check(check: Checked, said: Mapping[Finding, Sequence[Rebuttal]]) -> str:
     found = [finding for finding in check.findings if finding.outcome in (Outcome.FAILED, Outcome.UNKNOWN)]
     lines = [f"\n#### {_name(check.check)} {_text(check.question)}\n\n"]
     for finding in found[:FINDINGS]:
         lines.append(f"- {SIGNS[finding.outcome]} {_text(finding.says)}\n")
         lines += [f"  - {_evidence(evidence)}\n" for evidence in finding.evidence[:EVIDENCE]]
         lines += [f"  - and {more:,} more places\n" for more in [len(finding.evidence) - EVIDENCE] if more > 0]
+        rebuttals = said.get(finding, ())[:REBUTTALS] if said else ()
+        lines += [f"  - **Said against it, not checked:** {_text(told(one), 400)}\n" for one in rebuttals]
     lines += [f"- and {plain.counted(more, 'more finding')}\n" for more in [len(found) - FINDINGS] if more > 0]
     if check.remedy:
         lines.append(f"- **What to do:** {_marked(check.remedy)}\n")
@@ -145,6 +149,14 @@ def _check(check: Checked) -> str:
 def _evidence(evidence: Evidence) -> str:
     place = ", ".join(filter(None, (_name(evidence.path), _text(evidence.at, 100))))
     return ": ".join(filter(None, (place, _name(evidence.seen)))) or "no place"
+
+
+def _unfitting(said: Sequence[Rebuttal]) -> str:
+    if not said:
+        return ""
+    lines = "".join(f"- {_text(told(one), 400)}\n" for one in said[:REBUTTALS])
+    more = f"\nand {len(said) - REBUTTALS:,} more\n" if len(said) > REBUTTALS else ""
+    return f"\n### Said in VEX, and fits no finding ({len(said):,})\n\n{lines}{more}"
 
 
 def _aside(left: Sequence[Aside]) -> str:

@@ -2,14 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from guildmark import plain
 from guildmark.look import Look
-from guildmark.outline import Checked, checked
-from guildmark.records import Evidence, FileRecord, Finding, Outcome, Report, SubjectRecord
+from guildmark.outline import Checked, beside, checked, told
+from guildmark.records import Evidence, FileRecord, Finding, Outcome, Rebuttal, Report, SubjectRecord
 
 TITLE = "SARIF 2.1.0, for code hosts and editors"
 EXTENSION = ".sarif"
@@ -33,12 +33,16 @@ def render(report: Report, look: Look) -> str:
     assessment = report.assessment
     checks = checked(report, look)
     places = {check.check: place for place, check in enumerate(checks)}
+    said = beside(report)
     run = {
         "tool": {"driver": _driver(assessment.made_by, checks)},
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": True, **_time(assessment.made_at)}],
         "artifacts": list(_artifacts(assessment.findings)),
-        "results": [_result(finding, places, assessment.subject) for finding in assessment.findings],
+        "results": [
+            {**_result(finding, places, assessment.subject), **_suppressions(finding, said)}
+            for finding in assessment.findings
+        ],
         "properties": _about(report),
     }
     return plain.json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -67,6 +71,23 @@ def _result(finding: Finding, places: dict[str, int], subject: SubjectRecord) ->
         "locations": [_location(evidence, subject) for evidence in finding.evidence[:PLACES] or (_whole(subject),)],
         "partialFingerprints": {"finding/v1": _fingerprint(finding)},
     }
+
+
+def _suppressions(finding: Finding, said: Mapping[Finding, list[Rebuttal]]) -> dict[str, Any]:
+    """What others say against it, which suppresses nothing while it is under review (3.35.3).
+
+    3.27.23: the results of a run have suppressions all or none."""
+    rebuttals = said.get(finding, [])[:PLACES] if said else []
+    each = [
+        {
+            "kind": "external",
+            "status": "underReview",
+            "justification": plain.sentence(told(one), LONGEST),
+            "properties": {"status": one.status, "source": plain.name(one.source), "sha256": one.sha256},
+        }
+        for one in rebuttals
+    ]
+    return {"suppressions": each} if said else {}
 
 
 def _with_what_was_seen(finding: Finding) -> str:

@@ -1,13 +1,13 @@
 """For the terminal: the answers first, then the ladders, then what was found, the worst first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from guildmark import plain
 from guildmark.answers import answers
 from guildmark.look import Look
-from guildmark.outline import Aside, Checked, Ladder, Step, aside, checked, ladders
-from guildmark.records import Evidence, Outcome, Report
+from guildmark.outline import Aside, Checked, Ladder, Step, aside, beside, checked, ladders, told, unfitting
+from guildmark.records import Evidence, Finding, Outcome, Rebuttal, Report
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +17,7 @@ EXTENSION = ".txt"
 
 EVIDENCE = 5
 FINDINGS = 5
+REBUTTALS = 5
 ASIDE = 10
 NARROWEST = 40
 
@@ -80,11 +81,12 @@ def _report(report: Report, look: Look) -> Iterator[Line]:
     yield from _answers(report, look)
     for ladder in ladders(report, look):
         yield from _ladder(ladder)
-    checks = checked(report, look)
+    checks, said = checked(report, look), beside(report)
     for outcome in Outcome:
         found = [check for check in checks if check.outcome is outcome]
         if found:
-            yield from _group(outcome, found)
+            yield from _group(outcome, found, said)
+    yield from _unfitting(unfitting(report))
     yield from _aside(aside(report, look))
 
 
@@ -128,12 +130,12 @@ def _step(step: Step, ladder: Ladder, wide: int) -> Iterator[Line]:
         yield Line(" " * 6, words=((named, STYLES[bar.outcome]), (f": {plain.sentence(bar.says)}", "")))
 
 
-def _group(outcome: Outcome, found: Sequence[Checked]) -> Iterator[Line]:
+def _group(outcome: Outcome, found: Sequence[Checked], said: Mapping[Finding, Sequence[Rebuttal]]) -> Iterator[Line]:
     yield Line()
     yield Line(words=((f"{HEADS[outcome]} ({len(found)})", STYLES[outcome]),))
     for check in found:
         if outcome in (Outcome.FAILED, Outcome.UNKNOWN):
-            yield from _check(check)
+            yield from _check(check, said)
         else:
             says = check.question if outcome is Outcome.PASSED and check.question else check.first.says
             yield Line(f"  {SIGNS[outcome]} ", STYLES[outcome], _titled(check, plain.sentence(says, 200)))
@@ -143,7 +145,7 @@ def _titled(check: Checked, says: str) -> tuple[tuple[str, str], ...]:
     return (plain.name(check.check), "bold"), (f"  {says}", "")
 
 
-def _check(check: Checked) -> Iterator[Line]:
+def _check(check: Checked, said: Mapping[Finding, Sequence[Rebuttal]]) -> Iterator[Line]:
     yield Line(f"  {SIGNS[check.outcome]} ", STYLES[check.outcome], _titled(check, plain.sentence(check.question)))
     found = [finding for finding in check.findings if finding.outcome in (Outcome.FAILED, Outcome.UNKNOWN)]
     shown = EVIDENCE
@@ -153,6 +155,8 @@ def _check(check: Checked) -> Iterator[Line]:
         for evidence in finding.evidence[:shown]:
             yield _evidence(evidence)
         shown -= min(shown, len(finding.evidence))
+        if said:
+            yield from (_rebuttal(one) for one in said.get(finding, ())[:REBUTTALS])
     if len(found) > FINDINGS:
         yield Line("      ", words=((f"and {plain.counted(len(found) - FINDINGS, 'more finding')}", "dim"),))
     pieces = sum(len(finding.evidence) for finding in found)
@@ -160,6 +164,21 @@ def _check(check: Checked) -> Iterator[Line]:
         yield Line("      ", words=((f"and {pieces - EVIDENCE + shown:,} more places", "dim"),))
     if check.remedy:
         yield Line("      → ", "cyan", ((plain.sentence(check.remedy), ""),))
+
+
+def _rebuttal(rebuttal: Rebuttal) -> Line:
+    return Line("        ↔ ", "magenta", ((plain.sentence(told(rebuttal)), ""), (" (VEX, not checked)", "dim")))
+
+
+def _unfitting(said: Sequence[Rebuttal]) -> Iterator[Line]:
+    if not said:
+        return
+    yield Line()
+    yield Line(words=((f"Said in VEX, and fits no finding ({len(said):,})", "bold"),))
+    for rebuttal in said[:REBUTTALS]:
+        yield Line("  – ", words=((plain.sentence(told(rebuttal)), ""),))
+    if len(said) > REBUTTALS:
+        yield Line("  ", words=((f"and {len(said) - REBUTTALS:,} more", "dim"),))
 
 
 def _evidence(evidence: Evidence) -> Line:
