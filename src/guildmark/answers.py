@@ -72,10 +72,12 @@ def _left_open(checks: Sequence[Checked], bearing: str, report: Report, look: Lo
 
 
 def _unknown(report: Report, look: Look) -> Answer:
+    """What bears on loading and shipping is named before what does not."""
     said: dict[str, None] = {}
     checks: set[str] = set()
     count = 0
-    for finding in report.assessment.findings:
+    bears_on = {id: check.bears_on for id, check in look.checks.items()}
+    for finding in sorted(report.assessment.findings, key=lambda finding: not bears_on.get(finding.check)):
         if finding.outcome is Outcome.UNKNOWN:
             count += 1
             checks.add(finding.check)

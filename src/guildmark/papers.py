@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from guildmark import formats
+from guildmark import formats, late
 from guildmark.check import failed, unknown
 from guildmark.errors import ContentsError, FormatError
 from guildmark.file import File
-from guildmark.formats import card, core_metadata, croissant, pyproject
+from guildmark.formats import card, core_metadata, croissant, package_json, packument, pyproject
 from guildmark.material import NOT_READ_HERE
 from guildmark.metadata import Metadata
 from guildmark.records import Evidence, Finding
@@ -22,8 +22,8 @@ PAPER_LIMIT = 16 << 20
 
 Read = TypeVar("Read")
 
-_CARD_NAME = re.compile(r"(readme|(model|dataset|data)[-_ ]?(card|sheet)|datasheet)(\.(md|markdown|mdx|rst|txt))?")
-_ASIDE = re.compile(
+_CARD_NAME = late.compile(r"(readme|(model|dataset|data)[-_ ]?(card|sheet)|datasheet)(\.(md|markdown|mdx|rst|txt))?")
+_ASIDE = late.compile(
     r"(^|/)(tests?|testing|testdata|test_data|fixtures?|examples?|samples?|docs?|documentation|node_modules"
     r"|_?vendor(ed)?|third_?party|site-packages|\.github)(/|$)",
     re.IGNORECASE,
@@ -31,18 +31,18 @@ _ASIDE = re.compile(
 _CARD_FIELDS = {"license", "language", "tags", "datasets", "base_model", "library_name", "pipeline_tag"}
 _CARD_FIELDS |= {"model-index"}
 _CARD_FIELDS |= {"task_categories", "size_categories", "pretty_name", "dataset_info", "configs", "license_name"}
-_METADATA_PLACE = re.compile(
+_METADATA_PLACE = late.compile(
     r"[^/]+\.dist-info/METADATA|([^/]+/)?PKG-INFO|([^/]+/){0,2}[^/]+\.(egg|dist)-info/PKG-INFO"
 )
-_DATA_HEADING = re.compile(
+_DATA_HEADING = late.compile(
     r"\b((?<!re)training (data|corpus|corpora|set|details)|train(ing)? data ?sets?|pre-?training( data)?"
     r"|(data ?sets?|corpus|corpora|data) used|data sources?|data collection)\b"
     r"|^(the )?(data|data ?sets?|corpus|corpora)$",
     re.IGNORECASE,
 )
-_TRAINED_ON = re.compile(r"\b(pre-?)?train(ed|ing)\b.{0,60}\b(on|with|using)\b", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s/]+/[^\s]+")
-_MADE_BY = re.compile(
+_TRAINED_ON = late.compile(r"\b(pre-?)?train(ed|ing)\b.{0,60}\b(on|with|using)\b", re.IGNORECASE)
+_ADDRESS = late.compile(r"https?://[^\s/]+/[^\s]+")
+_MADE_BY = late.compile(
     r"\b((model |originally )?(developed|created|trained|curated|funded|shared|made|released|published) by"
     r"|authors?|developers?|creators?|organi[sz]ation|maintainers?)\b ?[*_]{0,3}:?[*_]{0,3}",
     re.IGNORECASE,
@@ -114,7 +114,19 @@ def packages(subject: Subject) -> tuple[Package, ...]:
         project = _read(pyproject.read, file)
         if isinstance(project, Metadata) and project.described:
             found.append(Package(file, project))
-    return tuple(found)
+    return tuple(found or _of_npm(subject))
+
+
+def _of_npm(subject: Subject) -> Iterator[Package]:
+    """The one manifest that npm reads; in a package of Python's it is a part's, and nobody asks for it."""
+    found = _outermost(
+        subject.files(format="package_json"),
+        lambda file: file.name == "package.json" and inside(file.path).count("/") <= 1,
+    )
+    for file in found[:1]:
+        manifest = _read(package_json.metadata, file)
+        if isinstance(manifest, Metadata):
+            yield Package(file, manifest)
 
 
 def described(subject: Subject) -> tuple[Described, ...]:
@@ -154,6 +166,9 @@ def people(subject: Subject) -> Iterator[Evidence]:
             if value := getattr(package.says, field):
                 yield package.file.seen(line_of(package, field.replace("_", "-"), f"{field.split('_')[0]}s"), value)
                 break
+    for held in subject.listings:
+        if held.listing.name == "packument" and (names := _kept_by(held.body)):
+            yield Evidence(subject.record.name, None, "maintainers, as the registry says", names)
     for dataset in described(subject):
         yield from (dataset.file.seen("/creator", creator) for creator in dataset.says.creators)
     for paper in texts(subject):
@@ -161,6 +176,13 @@ def people(subject: Subject) -> Iterator[Evidence]:
             if value := said(paper.card.front.get(key)):
                 yield paper.file.seen(f"line {paper.card.lines.get(key, 1)}", value)
         yield from _named_in_text(paper)
+
+
+def _kept_by(body: bytes) -> str:
+    try:
+        return ", ".join(packument.read(body).maintainers[:10])
+    except FormatError:
+        return ""
 
 
 def training_data(subject: Subject) -> Iterator[Evidence]:
@@ -262,6 +284,7 @@ _READERS: dict[str, Callable[..., object]] = {
     "card": card.read,
     "core_metadata": core_metadata.read,
     "croissant": croissant.read,
+    "package_json": package_json.read,
     "pyproject": pyproject.read,
 }
 

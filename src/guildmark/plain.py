@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
-_HIDDEN = re.compile(
+from guildmark import late
+
+_HIDDEN = late.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?Z", re.ASCII)
+_MOMENT = late.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?Z", re.ASCII)
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 

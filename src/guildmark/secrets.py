@@ -11,6 +11,8 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from guildmark import late
+
 PRIVATE_KEY = "private key"
 PLACES = 20_000
 BEFORE, AFTER = 300, 4_000
@@ -101,7 +103,7 @@ def _secrets(shape: Shape, near: str) -> Iterator[tuple[int, str]]:
                 yield match.start(), secret
 
 
-_BEGIN = re.compile(r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|SSH2 ENCRYPTED) )?PRIVATE KEY-----")
+_BEGIN = late.compile(r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|SSH2 ENCRYPTED) )?PRIVATE KEY-----")
 
 
 def _key_content(near: str) -> str:

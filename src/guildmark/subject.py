@@ -75,7 +75,7 @@ class Subject:
 
 
 def open_subject(where: str, opening: Opening | None = None) -> Subject:
-    """Open `where`: a path, `pypi:NAME[==VERSION]`, `hf:…`, `git:…` or a purl.
+    """Open `where`: a path, `pypi:NAME[==VERSION]`, `npm:NAME[@VERSION]`, `hf:…`, `git:…` or a purl.
 
     Raises SubjectError where it cannot be opened, AskedWrongly where `where` makes no sense."""
     opening = opening or Opening()

@@ -48,10 +48,16 @@ def test_a_check_answers_its_example_as_the_folder_says(example: Path) -> None:
     assert all(finding.evidence for finding in bad), "a finding without evidence is an opinion"
 
 
+SIGNED_BY_OTHERS = {("provenance_attested", "passed")}
+"""No signature of ours stands up to the public root, and nothing that others signed is committed here."""
+
+
 @pytest.mark.parametrize("outcome", ["passed", "failed"])
 @pytest.mark.parametrize("id", check.ids())
 def test_every_check_has_an_example_that_passes_and_one_that_fails(id: str, outcome: str) -> None:
     """A check that never said yes, or never said no, has not been tried."""
+    if (id, outcome) in SIGNED_BY_OTHERS:
+        pytest.skip("its example would be a file that somebody else published and signed")
     assert any((HERE / id / outcome).glob("*")), f"add an example under tests/checks/{id}/{outcome}/"
 
 

@@ -153,3 +153,50 @@ def test_a_pipe_shows_no_progress_and_no_colour():
     assert done.returncode == 0
     assert b"\x1b" not in done.stdout + done.stderr
     assert done.stderr == b""
+
+
+def vex(tmp_path: Path, check: str, **said: object) -> str:
+    statement = {"vulnerability": {"name": check}, "status": "fixed", "products": [{"@id": BAD.name}], **said}
+    document = {"@context": "https://openvex.dev/ns/v0.2.0", "author": "The makers", "statements": [statement]}
+    (tmp_path / "vex.json").write_text(json.dumps(document))
+    return str(tmp_path / "vex.json")
+
+
+def test_what_a_maintainer_says_is_shown_and_changes_no_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """The assessment, the verdicts and the exit code are the same; a later `judge` keeps what was said."""
+    reports = []
+    for more in ([], ["--vex", vex(tmp_path, "guildmark:no_code_in_pickles")]):
+        assert main(["vet", str(BAD), "--quiet", "--format", "json", *more]) == 1
+        reports.append(json.loads(capsys.readouterr().out))
+    without, beside = reports
+    beside["assessment"]["made_at"] = without["assessment"]["made_at"]
+    (said,) = beside.pop("rebuttals")
+    assert beside == without
+    against = [without["assessment"]["findings"][place] for place in said["against"]]
+    assert {(finding["check"], finding["outcome"]) for finding in against} == {("no_code_in_pickles", "failed")}
+    (tmp_path / "a.json").write_text(json.dumps({**without, "rebuttals": [said]}))
+    assert main(["judge", str(tmp_path / "a.json")]) == 1
+    assert "The makers says of guildmark:no_code_in_pickles: fixed" in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_vex_is_refused_before_anything_is_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """Half of a statement is worse than none."""
+    for path in (vex(tmp_path, "x", status="harmless"), str(tmp_path / "nothing.json")):
+        assert main(["vet", "/nowhere", "--vex", path]) == 2
+        told = capsys.readouterr()
+        assert (told.out, len(told.err.splitlines())) == ("", 2)
+        assert "nowhere" not in told.err
+
+
+@pytest.mark.parametrize("format", ["cyclonedx", "spdx"])
+def test_an_inventory_is_written_of_a_folder(format: str, tmp_path: Path):
+    """With what the subject's own papers say, which the assessment does not hold."""
+    (tmp_path / "tiny").mkdir()
+    project = '[project]\nname = "tiny-tool"\nversion = "1"\ndependencies = ["rich"]\n'
+    (tmp_path / "tiny" / "pyproject.toml").write_text(project)
+    main(["vet", str(tmp_path / "tiny"), "--quiet", "--format", format, "-o", str(tmp_path / "bill.json")])
+    text = (tmp_path / "bill.json").read_text()
+    assert "tiny-tool" in text
+    assert "pkg:pypi/rich" in text

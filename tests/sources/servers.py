@@ -1,5 +1,6 @@
 """Servers on this machine that speak as a package index and as a model hub do."""
 
+import base64
 import hashlib
 import json
 import sys
@@ -136,6 +137,38 @@ class Project:
 def _yanked(stated: dict[str, Any]) -> str:
     reason = stated.get("yanked", False)
     return "" if reason is False else f' data-yanked="{"" if reason is True else reason}"'
+
+
+class NpmPackage:
+    """A package of a registry of npm, whose tarballs are made of their own names."""
+
+    def __init__(self, name: str, *versions: str) -> None:
+        self.name = name
+        self.tags = {"latest": versions[-1]}
+        self.tarballs = {f"{name.rpartition('/')[2]}-{version}.tgz": version for version in versions}
+        self.stated: dict[str, dict[str, Any]] = {version: {} for version in versions}
+        self.home = "https://elsewhere.invalid"
+        self.token = ""
+
+    def body(self, filename: str) -> bytes:
+        return f"the bytes of {filename}".encode()
+
+    def packument(self) -> bytes:
+        versions = {}
+        for filename, version in self.tarballs.items():
+            integrity = base64.b64encode(hashlib.sha512(self.body(filename)).digest()).decode()
+            dist = {"tarball": f"{self.home}/{self.name}/-/{filename}", "integrity": f"sha512-{integrity}"}
+            versions[version] = {"name": self.name, "version": version, "dist": dist, **self.stated[version]}
+        return json.dumps({"name": self.name, "dist-tags": self.tags, "versions": versions}).encode()
+
+    def answer(self, asked: Asked) -> Reply:
+        """Answer as a mirror does: it serves the tarballs, and names another place as their home."""
+        if self.token and asked.headers.get("Authorization") != f"Bearer {self.token}":
+            return Reply(401)
+        if asked.path == f"/npm/{self.name}":
+            return Reply(body=self.packument(), headers={"Content-Type": "application/json"})
+        filename = asked.path.removeprefix(f"/npm/{self.name}/-/")
+        return Reply(body=self.body(filename)) if filename in self.tarballs else Reply(404)
 
 
 class Sparse:

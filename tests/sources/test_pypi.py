@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sources.servers import Asked, Project, Reply, Server, serving
 
-from guildmark import download
+from guildmark import distributions, download
 from guildmark.contents import chunks
 from guildmark.errors import AskedWrongly, NotFound, SubjectError, Unreachable
 from guildmark.limits import Limits
@@ -380,5 +380,5 @@ def test_a_purl_of_a_release_is_served(purl: str, rest: str | None) -> None:
 @settings(max_examples=200)
 @given(st.text(alphabet="tiny-0123.!+abcrwinp27egz_%/ ", max_size=30), st.sampled_from([".whl", ".zip", ".egg", ""]))
 def test_any_name_of_a_file_has_a_version_or_none(stem: str, ending: str) -> None:
-    version = pypi._version("tiny", stem + ending)
+    version = distributions.version("tiny", stem + ending)
     assert version is None or str(version)

@@ -3,36 +3,36 @@
 import re
 from collections.abc import Iterator
 
-from guildmark import papers
+from guildmark import late, papers
 from guildmark.check import check, failed, passed, unknown
 from guildmark.formats.card import prose
 from guildmark.records import Evidence, Finding
 from guildmark.subject import Subject
 
-_USE_HEADING = re.compile(
+_USE_HEADING = late.compile(
     r"\b(intended|direct|downstream|primary|typical|suggested|recommended|supported|in-scope) (us(e|es|age)|purpose)\b"
     r"|^uses?( and limitations| & limitations)?$|\buse[- ]cases?\b|\bapplications?\b"
     r"|\bintended (users?|audience)\b|^purpose\b",
     re.IGNORECASE,
 )
-_USE_WORDS = re.compile(
+_USE_WORDS = late.compile(
     r"\b(is|are|was|were|been) (primarily |mainly |only |specifically )?(intended|designed|meant|suitable) (for|to)\b"
     r"|\bintended (use|for|to)\b|\bcan be used (for|to|as|in)\b|\bshould (only )?be used (for|to|in)\b",
     re.IGNORECASE,
 )
-_LIMIT_HEADING = re.compile(
+_LIMIT_HEADING = late.compile(
     r"\b(limit(ation)?s?|caveats?|risks?|bias(es)?|out[- ]of[- ]scope|misuse|known issues|ethic(s|al)|disclaimer"
     r"|failure modes?|shortcomings|considerations for using|safety considerations|restrictions?)\b",
     re.IGNORECASE,
 )
-_LIMIT_WORDS = re.compile(
+_LIMIT_WORDS = late.compile(
     r"\bnot (be )?(intended|suitable|designed|recommended|meant) (for|to|as)\b|\bshould not be (used|relied|taken)\b"
     r"|\bout[- ]of[- ]scope\b|\blimitations?\b (are|is|of|include)|\b(may|can|might) (produce|generate|contain|reflect)"
     r" .{0,60}\b(bias|biased|incorrect|inaccurate|harmful|offensive|stereotyp|toxic|wrong)"
     r"|\bdoes not (generali[sz]e|work well|perform well)\b|\bperforms? (worse|poorly)\b",
     re.IGNORECASE,
 )
-_COMMON = re.compile(
+_COMMON = late.compile(
     r"\b(the|of|and|to|is|in|for|with|this|that|are|you|on|by|it|from|was|be|can|use)\b", re.IGNORECASE
 )
 

@@ -5,10 +5,11 @@ import re
 import sys
 from collections.abc import Iterator
 
-from guildmark import papers
+from guildmark import late, papers
 from guildmark.check import check, failed, passed, unknown
 from guildmark.errors import ContentsError
 from guildmark.file import File
+from guildmark.formats import package_json
 from guildmark.records import Evidence, Finding
 from guildmark.subject import Subject
 
@@ -21,6 +22,15 @@ _REMOVED = frozenset(
     " ossaudiodev pipes smtpd sndhdr spwd sunau telnetlib uu xdrlib".split()
 )
 _STANDARD = sys.stdlib_module_names | _REMOVED | {"__future__", "annotationlib", "compression"}
+_CALLED = late.compile(
+    r"\brequire\(\s*[\"']([^\"'\n]{1,200})[\"']\s*\)|^import\b[^;\"'\n]{0,500}?[\"']([^\"'\n]{1,200})[\"']", re.M
+)
+_NODE = frozenset(
+    "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain"  # noqa: SIM905
+    " events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl"
+    " stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib".split()
+)
+"""Modules that Node brings (nodejs.org, the list of built-in modules)."""
 _BUILD = {"setup.py", "conftest.py", "noxfile.py", "tasks.py"}
 _LISTS = ("requirements.txt", "requirements.in", "environment.yml", "Pipfile", "package.json", "Cargo.toml", "go.mod")
 
@@ -40,6 +50,9 @@ def dependencies_declared(subject: Subject) -> Iterator[Finding]:
     if dynamic:
         yield unknown("what it needs is only known once it is built", *dynamic)
         return
+    if any(package.says.ecosystem == "npm" for package in papers.packages(subject)):
+        yield from _of_npm(subject)
+        return
     sources = [file for file in subject.files() if _is_own_source(file)]
     if not sources:
         yield from papers.missing(subject, "nothing is declared, and no Python source shows that nothing is needed")
@@ -55,11 +68,32 @@ def dependencies_declared(subject: Subject) -> Iterator[Finding]:
         yield passed("it needs none: its source imports the standard library and itself", *(_first(subject, sources)))
 
 
+def _of_npm(subject: Subject) -> Iterator[Finding]:
+    """A manifest that names nothing is an answer, unless the source calls for more than itself and Node's own."""
+    own = papers.packages(subject)[0]
+    known = {*_NODE, own.says.name, *package_json.read(own.file.contents).development_dependencies}
+    for number, file in enumerate(file for file in subject.files() if file.name.endswith((".js", ".cjs", ".mjs"))):
+        if number >= FILES or file.size > SOURCE_LIMIT or not file.readable:
+            yield unknown("it declares no dependency, and not all of its source could be read", file.seen("", ""))
+            return
+        if papers.is_aside(file.path):
+            continue
+        text = file.text(SOURCE_LIMIT)
+        for called in _CALLED.finditer(text):
+            module = "/".join((called[1] or called[2]).split("/")[: 2 if (called[1] or called[2])[0] == "@" else 1])
+            if not module.startswith((".", "node:", "#")) and module not in known:
+                line = text.count("\n", 0, called.start()) + 1
+                yield unknown(f"it declares no dependency and calls for {module}", file.seen(f"line {line}", called[0]))
+                return
+    yield passed("it needs none: it calls for itself and what Node brings", own.file.seen("", "no dependency declared"))
+
+
 def _declared(subject: Subject) -> Iterator[Evidence]:
     for package in papers.packages(subject):
-        if count := len(package.says.requires_dist):
+        needs = package.says.requires_dist or package.says.needs
+        if needs:
             place = papers.line_of(package, "requires-dist", "dependencies")
-            yield package.file.seen(place, f"{count} dependencies declared, {package.says.requires_dist[0]} first")
+            yield package.file.seen(place, f"{len(needs)} dependencies declared, {needs[0]} first")
     for file in subject.named(*_LISTS):
         if papers.inside(file.path).count("/") <= 1 and not papers.is_aside(file.path) and "!" not in file.path:
             lines = [line for line in file.text(1 << 16).split("\n") if re.match(r"\s*[\w\"'@-]", line)]
@@ -73,7 +107,7 @@ def _dynamic(subject: Subject) -> Iterator[Evidence]:
     if any(package.file.name == "METADATA" for package in packages):
         return
     for package in packages:
-        for field in {"dependencies", "requires-dist"} & {name.lower() for name in package.says.dynamic}:
+        for field in sorted({"dependencies", "requires-dist"} & {name.lower() for name in package.says.dynamic}):
             yield package.file.seen(papers.line_of(package, "dynamic"), f"dynamic: {field}")
     for file in subject.named("setup.py", "setup.cfg"):
         if papers.inside(file.path).count("/") <= 1 and "install_requires" in file.text(1 << 18):

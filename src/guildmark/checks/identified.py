@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from guildmark import papers
+from guildmark import late, papers
 from guildmark.check import check, passed
 from guildmark.records import Evidence, Finding
 from guildmark.subject import Subject
 
-_CONTACT = re.compile(r"mailto:|[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,10}|/issues\b|/discussions\b", re.IGNORECASE)
-_REPOSITORY = re.compile(r"\b(repository|contact|homepage|issues)\b[*_\s:]{1,8}.{0,40}https?://", re.IGNORECASE)
-_CONTACT_HEADING = re.compile(r"\b(contact|get in touch|support)\b", re.IGNORECASE)
+_CONTACT = late.compile(r"mailto:|[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,10}|/issues\b|/discussions\b", re.IGNORECASE)
+_REPOSITORY = late.compile(r"\b(repository|contact|homepage|issues)\b[*_\s:]{1,8}.{0,40}https?://", re.IGNORECASE)
+_CONTACT_HEADING = late.compile(r"\b(contact|get in touch|support)\b", re.IGNORECASE)
 
 
 @check(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from guildmark import papers
+from guildmark import late, papers
 from guildmark.check import check, failed, passed, unknown
 from guildmark.papers import Declared
 from guildmark.records import Finding
@@ -77,8 +77,8 @@ ALIASES = {
 }
 TEXT = 200
 """A licence field longer than this holds a licence's text."""
-_SPDX_ADDRESS = re.compile(r"https?://spdx\.org/licenses/([A-Za-z0-9.+-]{1,60}?)(\.html)?/?$")
-_COMMONS = re.compile(r"https?://creativecommons\.org/(?:licenses/([a-z-]{2,11})|publicdomain/(zero))/([0-9.]{3})/?")
+_SPDX_ADDRESS = late.compile(r"https?://spdx\.org/licenses/([A-Za-z0-9.+-]{1,60}?)(\.html)?/?$")
+_COMMONS = late.compile(r"https?://creativecommons\.org/(?:licenses/([a-z-]{2,11})|publicdomain/(zero))/([0-9.]{3})/?")
 
 
 class _Meant(NamedTuple):

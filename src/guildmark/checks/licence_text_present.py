@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from guildmark import papers
+from guildmark import late, papers
 from guildmark.check import check, failed, passed
 from guildmark.errors import ContentsError
 from guildmark.file import File
@@ -11,15 +11,15 @@ from guildmark.records import Finding
 from guildmark.subject import Subject
 
 SHORTEST = 200
-_NAME = re.compile(
+_NAME = late.compile(
     r"((un)?licen[cs]es?|copying(\.lesser)?|notice|copyright|use_policy|terms)([-_. ].{0,60})?"
     r"|.{1,60}[-_.]licen[cs]e(\.(txt|md))?",
     re.IGNORECASE,
 )
 _CODE = (".py", ".pyi", ".pyc", ".js", ".ts", ".json", ".yaml", ".yml", ".toml", ".css", ".png", ".svg", ".csv")
-_FOLDER = re.compile(r"(^|/)licen[cs]es/[^/]+$", re.IGNORECASE)
-_HTML = re.compile(r"^\s*(<!doctype html|<html|<\?xml[^>]{0,100}>\s*<html|<head|<body)", re.IGNORECASE)
-_WORDS = re.compile(r"licen[cs]|permission|copyright|warrant|public domain|permitted", re.IGNORECASE)
+_FOLDER = late.compile(r"(^|/)licen[cs]es/[^/]+$", re.IGNORECASE)
+_HTML = late.compile(r"^\s*(<!doctype html|<html|<\?xml[^>]{0,100}>\s*<html|<head|<body)", re.IGNORECASE)
+_WORDS = late.compile(r"licen[cs]|permission|copyright|warrant|public domain|permitted", re.IGNORECASE)
 
 
 @check(

@@ -3,23 +3,23 @@
 import re
 from collections.abc import Iterator
 
-from guildmark import papers
+from guildmark import late, papers
 from guildmark.check import check, passed
 from guildmark.records import Evidence, Finding
 from guildmark.subject import Subject
 
-_FROM = re.compile(
+_FROM = late.compile(
     r"\b(fine-?tuned|quanti[sz]ed|distilled|converted|derived|adapted)\b.{0,40}\b(from|version of|variant of)\b"
     r"|\btrained from scratch\b|\bfine-?tun(ed|ing) (of|on)\b|\bbased on (the )?[`\[\"]?[A-Z]\w*[-/0-9]\w*"
     r"|\bbase model\b ?[*_]{0,3}:",
     re.IGNORECASE,
 )
-_SOURCE_HEADING = re.compile(
+_SOURCE_HEADING = late.compile(
     r"\b(source( data)?|data (source|collection|origin)s?|provenance|origins?|curation|dataset creation|annotations?"
     r"|how (it|this|the data(set)?) (was|were) (made|collected|built))\b",
     re.IGNORECASE,
 )
-_COLLECTED = re.compile(
+_COLLECTED = late.compile(
     r"\b(collected|scraped|extracted|gathered|sampled|compiled|crawled|derived|drawn|translated|annotated|generated)"
     r" (from|by|using|with)\b",
     re.IGNORECASE,

@@ -3,18 +3,19 @@
 import re
 from collections.abc import Iterator
 
-from guildmark import papers
+from guildmark import late, papers
 from guildmark.check import check, passed, unknown
 from guildmark.file import File
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
-_NAME = re.compile(
-    r"test_.*\.py|.*_test\.(py|go|cc|cpp)|tests?\.(py|rs)|.*\.(test|spec)\.[jt]sx?|.*Tests?\.java", re.IGNORECASE
+_NAME = late.compile(
+    r"test_.*\.py|.*_test\.(py|go|cc|cpp)|tests?\.(py|rs|[jt]sx?|[cm]js)|.*\.(test|spec)\.[jt]sx?|.*Tests?\.java",
+    re.IGNORECASE,
 )
-_FOLDER = re.compile(r"(^|/)(tests?|testing|__tests__|spec)/")
+_FOLDER = late.compile(r"(^|/)(tests?|testing|__tests__|spec)/")
 _CODE = (".py", ".js", ".ts", ".tsx", ".rs", ".go", ".java", ".cpp", ".sh")
-_TEST = re.compile(
+_TEST = late.compile(
     r"^\s*(async )?def test|\bTestCase\b|^\s*>>> |#\[test\]|^func Test|@Test\b|\b(it|test|describe)\(|\bTEST(_F)?\(",
     re.MULTILINE,
 )
@@ -39,8 +40,9 @@ def tests_shipped(subject: Subject) -> Iterator[Finding]:
         yield passed(f"{len(tests)} files hold tests", first.seen(f"line {line}", said))
         return
     own = list(subject.own_files())
-    if own and all("wheel" in file.formats for file in own):
-        yield unknown("only the wheel was seen, where tests seldom are", own[0].seen("", "a wheel without tests"))
+    if own and all({"wheel", "npm_package"} & set(file.formats) for file in own):
+        what = "wheel" if "wheel" in own[0].formats else "package of npm"
+        yield unknown(f"only the {what} was seen, where tests seldom are", own[0].seen("", f"a {what} without tests"))
         return
     seen = [file.seen("", "no test in it") for file in own if "sdist" in file.formats]
     yield from papers.missing(subject, "no file holds a test", *seen)

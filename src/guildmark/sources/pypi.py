@@ -5,7 +5,7 @@ asked: a name could then be answered by an index that its owner does not know (d
 `requires-python` is ignored, so that the answer is the same on every machine."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import urldefrag, urljoin
@@ -14,7 +14,7 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import InvalidName, InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from guildmark import pip_index
+from guildmark import distributions, pip_index
 from guildmark.contents import Contents
 from guildmark.download import Door, Page, now
 from guildmark.errors import AskedWrongly, FormatError, NotFound, SubjectError, Unreachable
@@ -27,8 +27,6 @@ TITLE = "A release on the package index that pip is configured with"
 EXAMPLE = "pypi:silero-vad==6.2.3"
 
 _ACCEPT = {"Accept": "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"}
-_SDISTS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.z", ".tar")
-_OTHERS = (".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg")
 _GLIBC = [f"manylinux_2_{minor}_x86_64" for minor in range(50, 4, -1)]
 _PLATFORMS = [*_GLIBC, "manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64"]
 
@@ -102,41 +100,10 @@ def _page(door: Door, index: str, name: str) -> Page:
 def _releases(name: str, files: tuple[IndexFile, ...]) -> dict[Version, _Release]:
     found: dict[Version, list[IndexFile]] = defaultdict(list)
     for file in files:
-        version = _version(name, file.filename)
+        version = distributions.version(name, file.filename)
         if version is not None:
             found[version].append(file)
     return {version: _Release(version, tuple(files)) for version, files in found.items()}
-
-
-def _version(name: str, filename: str) -> Version | None:
-    """The version in the name of a file of this project; None where it has none."""
-    if filename.lower().endswith(".whl"):
-        parts = filename[:-4].split("-")
-        fits = len(parts) in (5, 6) and canonicalize_name(parts[0]) == name
-        return _parsed(parts[1]) if fits else None
-    ending = next((ending for ending in _SDISTS + _OTHERS if filename.lower().endswith(ending)), "")
-    places = (place for place, character in enumerate(filename) if character == "-")
-    start = next((place for place in places if canonicalize_name(filename[:place]) == name), None)
-    if not ending or start is None:
-        return None
-    stated = filename[start + 1 : -len(ending)]
-    if ending in _SDISTS:
-        return _parsed(stated)
-    # "1.0.win32-py2.7": what follows the version of a built file has no rule, so the longest that parses.
-    return next((version for version in map(_parsed, _shortened(stated)) if version), None)
-
-
-def _shortened(stated: str) -> Iterator[str]:
-    while stated:
-        yield stated
-        stated = stated[: max(stated.rfind("."), stated.rfind("-"), 0)]
-
-
-def _parsed(stated: str) -> Version | None:
-    try:
-        return Version(stated)
-    except InvalidVersion:
-        return None
 
 
 def _release(name: str, version: Version | None, body: bytes) -> _Release:
@@ -186,7 +153,7 @@ def _is_wheel(file: IndexFile) -> bool:
 
 
 def _is_sdist(file: IndexFile) -> bool:
-    return file.filename.lower().endswith(_SDISTS)
+    return file.filename.lower().endswith(distributions.SDISTS)
 
 
 def _is_dist(file: IndexFile) -> bool:

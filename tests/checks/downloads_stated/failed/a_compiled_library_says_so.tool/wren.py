@@ -1,0 +1,1 @@
+from ._wren import detect

@@ -1,0 +1,3 @@
+from urllib.request import urlretrieve
+
+urlretrieve("https://example.org/w.bin", "w.bin")

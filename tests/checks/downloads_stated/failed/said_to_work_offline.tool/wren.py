@@ -1,0 +1,3 @@
+import gdown
+
+gdown.download("https://example.org/w.bin", "w.bin")

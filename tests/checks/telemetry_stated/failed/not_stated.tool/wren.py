@@ -1,0 +1,4 @@
+import posthog
+
+posthog.host = "https://eu.posthog.com"
+posthog.capture("someone", "started")
