@@ -85,7 +85,7 @@ def trip(monkeypatch):
     monkeypatch.setattr(executions, "execute", act)
     monkeypatch.setattr(bounded, "SECONDS_EACH", 0.2)
     monkeypatch.setattr(bounded, "PATIENCE", 4.0)
-    monkeypatch.setattr(bounded, "MEMORY", 250_000_000)
+    monkeypatch.setattr(bounded, "MEMORY", resumable.peak() + 150_000_000)  # a child begins with what its parent has
 
 
 @pytest.mark.parametrize(
