@@ -75,7 +75,7 @@ def trip(monkeypatch):
         b"loop": lambda: all(True for _ in itertools.count()),
         b"stand still": lambda: time.sleep(60),
         b"die": lambda: os._exit(3),
-        b"grow": lambda: len(bytearray(os.urandom(1)) * 300_000_000),
+        b"grow": lambda: len(bytearray(os.urandom(1)) * (bounded.MEMORY + 50_000_000)),
     }
 
     def act(case):
@@ -110,7 +110,7 @@ def test_too_much_memory_is_a_failure(monkeypatch):
     monkeypatch.setattr(bounded, "SECONDS_EACH", 10.0)
     report = bounded.bounded(some(b"answer", b"grow"), range(4), jobs=1)
     assert [(number, data) for number, data, _ in sorted(report.failures)] == [(1, b"grow"), (3, b"grow")]
-    assert report.peak > 300_000_000
+    assert report.peak > bounded.MEMORY
     assert report.taken == 4
 
 
