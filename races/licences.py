@@ -197,7 +197,8 @@ def main() -> None:
             print(f"{name}: {score}")
             if asked.record and isinstance(score, Score):
                 command = "python -m races.licences --peers FOLDER --wheels FOLDER" + " --standard" * asked.standard
-                record(f"licences, {name}", str(score), "at least 95 % right, 0 false opens", command)
+                of = "licences, standard and AI" if asked.standard else "licences"
+                record(f"{of}, {name}", str(score), "at least 95 % right, 0 false opens", command)
 
 
 def corpus(asked: argparse.Namespace, folder: Path) -> Iterator[Case]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from guildmark import command_lines, late
+from guildmark.contents import Contents
+from guildmark.remembered import remembered
 
 LARGEST = 8 << 20
 HOOKS = (
@@ -105,6 +107,12 @@ def started(line: str) -> list[str]:
 def is_inline(line: str) -> bool:
     """Whether a command line brings its program with it, or runs it by an interpreter that is fetched."""
     return _INLINE.search(line) is not None
+
+
+@remembered
+def read(contents: Contents) -> Iterator[Sign]:
+    """What a script does, by its first LARGEST bytes."""
+    yield from signs(contents.at(0, LARGEST).decode("utf-8", "replace"))
 
 
 def signs(text: str) -> Iterator[Sign]:

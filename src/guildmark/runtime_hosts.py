@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from guildmark import late, papers
+from guildmark.check import passed, unknown
 from guildmark.errors import ContentsError, FormatError
 from guildmark.file import File
-from guildmark.records import Evidence
+from guildmark.records import Evidence, Finding
 from guildmark.subject import Subject
 
 if TYPE_CHECKING:
@@ -142,6 +143,13 @@ def unread(subject: Subject) -> Iterator[tuple[File, str]]:
         why = "more source than is read" if number >= FILES else read(file)[1]
         if why:
             yield file, why
+
+
+def nothing(subject: Subject, says: str, seen: str) -> Finding:
+    """A check's answer where no act was found: passed, as it `says`, or unknown where not all code was read."""
+    for file, why in unread(subject):
+        return unknown(f"{file.path}: {why}", file.seen("", why))
+    return passed(says, next(subject.files()).seen("", seen))
 
 
 def read(file: File) -> tuple[tuple[Reach, ...], str]:

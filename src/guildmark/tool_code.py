@@ -1,20 +1,26 @@
 """Which files of a release are run, and when: as it is installed, as Python starts, as it is imported."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from guildmark import late
+from guildmark import javascript_code, late
+from guildmark.check import failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
+from guildmark.records import Finding
 from guildmark.subject import Subject
 
 if TYPE_CHECKING:
     from guildmark.python_code import Read
+    from guildmark.python_code.signs import Sign
 
 Role = Literal["install", "start", "import"]
 ENDINGS = (".py", ".pyw")
+SCRIPTS = (".js", ".cjs", ".mjs")
 LARGEST = 16 << 20
+MOST_TOLD = 20
+"""A check tells so many things of a release's code, and no more."""
 _ASIDE = late.compile(
     r"(?:^|[/!])(?:tests?|testing|testsuite|_tests?|docs?|documentation|examples?|samples?|benchmarks?|demos?|tutorials?|recipes|"
     r"notebooks?|fixtures|test_?data|site|ci|\.ci|\.github|\.circleci|contrib|third_party|scripts?|tools|dev|asv_bench|fuzz\w*)/"
@@ -147,12 +153,50 @@ def code_files(subject: Subject) -> bool:
     return any(file.name.lower().endswith(ENDINGS) for file in subject.files())
 
 
-def of_npm(subject: Subject, file: File) -> bool:
-    """Whether a script belongs to an npm package: one whose package.json lies above it, outside of a Python package."""
+def scripts(subject: Subject) -> Iterator[File]:
+    """The scripts of npm packages: those that a package.json lies above, outside of a Python package."""
     if any(subject.files(format="wheel")) or any(subject.files(format="sdist")):
-        return False
-    folders = {each.path.removesuffix("package.json") for each in subject.named("package.json")}
-    return any(file.path.startswith(folder) for folder in folders) and not _ASIDE.search(within(file))
+        return
+    folders = tuple(each.path.removesuffix("package.json") for each in subject.named("package.json"))
+    for file in subject.files():
+        if file.name.endswith(SCRIPTS) and file.path.startswith(folders) and not _ASIDE.search(within(file)):
+            yield file
+
+
+def findings(subject: Subject, tells: "Callable[[Sign], bool]", act: str, good: str) -> Iterator[Finding]:
+    """A check's answer on all code that is run: what `tells` picks of Python fails, and `act` in scripts.
+
+    What was not read is unknown; `good` is said where there is nothing to say."""
+    asked = told = 0
+    for finding in _found(subject, tells, act):
+        if finding is None:
+            asked += 1
+        elif told < MOST_TOLD:
+            told += 1
+            yield finding
+    if not asked:
+        yield not_applicable("there is no code that would be run")
+    elif not told:
+        yield passed(f"{good} ({asked} files)")
+
+
+def _found(subject: Subject, tells: "Callable[[Sign], bool]", act: str) -> Iterator[Finding | None]:
+    """A None for each file that is looked at, and what it does."""
+    for file, role in code(subject):
+        yield None
+        done = read(file, role)
+        for sign in filter(tells, done.signs):
+            yield failed(f"{file.path}: {sign.says}", file.seen(f"line {sign.line}", sign.seen))
+        if done.unread:
+            yield unknown(f"{file.path} was not read: {done.unread}", file.seen("", done.unread))
+    for file in scripts(subject):
+        yield None
+        if not file.readable or file.size > javascript_code.LARGEST:
+            yield unknown(f"{file.path} was not read", file.seen("", file.unread or f"{file.size} bytes"))
+            continue
+        for found in javascript_code.read(file.contents):
+            if found.act == act:
+                yield failed(f"{file.path}: {found.says}", file.seen(f"line {found.line}", found.seen))
 
 
 def names_programs(file: File) -> bool:

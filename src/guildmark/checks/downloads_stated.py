@@ -38,10 +38,7 @@ def downloads_stated(subject: Subject) -> Iterator[Finding]:
     """Does it say what it downloads when it runs, and does that agree with its code?"""
     found = list(runtime_hosts.reaches(subject, "downloads"))
     if not found:
-        if left := list(runtime_hosts.unread(subject)):
-            yield unknown(f"{left[0][0].path}: {left[0][1]}", left[0][0].seen("", left[0][1]))
-        else:
-            yield passed("no download is named in its code", next(subject.files()).seen("", "no download found"))
+        yield runtime_hosts.nothing(subject, "no download is named in its code", "no download found")
         return
     shown = [one.seen for one in sorted(found, key=lambda one: not one.sure)[:SHOWN]]
     told = _told(found)

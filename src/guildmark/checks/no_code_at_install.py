@@ -10,9 +10,8 @@ from guildmark.file import File
 from guildmark.records import Finding
 from guildmark.structured import shallow
 from guildmark.subject import Subject
-from guildmark.tool_code import within
+from guildmark.tool_code import MOST_TOLD, within
 
-MOST_TOLD = 20
 LARGEST = 4 << 20
 _HARMLESS_START = late.compile(
     r"import _?\w+(\.\w+)*(;\s*\w+(\.\w+)*\(\))?|import sys, types, os;\s*(has_mfs|p) = .*|"
@@ -144,7 +143,7 @@ def _of_started(file: File, name: str, line: str, beside: dict[str, File]) -> It
         if script is None or not script.readable or script.size > javascript_code.LARGEST:
             yield unknown(f"{file.path}: {name} runs {path}, which was not read", at)
             continue
-        for sign in javascript_code.signs(script.text(javascript_code.LARGEST)):
+        for sign in javascript_code.read(script.contents):
             evidence = script.seen(f"line {sign.line}", sign.seen)
             yield failed(f"{script.path}, which {name} runs: {sign.says}", at, evidence)
     if not scripts:

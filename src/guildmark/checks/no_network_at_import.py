@@ -7,8 +7,6 @@ from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
-MOST_TOLD = 20
-
 
 @check(
     applies_to="model dataset tool",
@@ -24,12 +22,12 @@ def no_network_at_import(subject: Subject) -> Iterator[Finding]:
         asked += 1
         read = tool_code.read(file, role)
         for sign in read.signs:
-            if sign.when != "import" or sign.act not in ("network", "process") or told >= MOST_TOLD:
+            if sign.when != "import" or sign.act not in ("network", "process") or told >= tool_code.MOST_TOLD:
                 continue
             told += 1
             says = f"{file.path}, as it is imported: {sign.says}"
             yield (failed if sign.sure else unknown)(says, file.seen(f"line {sign.line}", sign.seen))
-        if read.unread and told < MOST_TOLD:
+        if read.unread and told < tool_code.MOST_TOLD:
             told += 1
             yield unknown(f"{file.path} was not read: {read.unread}", file.seen("", read.unread))
     if not asked:

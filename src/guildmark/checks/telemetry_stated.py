@@ -31,12 +31,7 @@ def telemetry_stated(subject: Subject) -> Iterator[Finding]:
     """If it reports on its use, does it say so, and how to switch that off?"""
     found = list(runtime_hosts.reaches(subject, "telemetry"))
     if not found:
-        if left := list(runtime_hosts.unread(subject)):
-            yield unknown(f"{left[0][0].path}: {left[0][1]}", left[0][0].seen("", left[0][1]))
-        else:
-            yield passed(
-                "its code names no service that collects reports", next(subject.files()).seen("", "none found")
-            )
+        yield runtime_hosts.nothing(subject, "its code names no service that collects reports", "none found")
         return
     shown = [one.seen for one in found[:SHOWN]]
     whom = ", ".join(dict.fromkeys(one.says for one in found))[:200]

@@ -28,11 +28,7 @@ def user_data_stay(subject: Subject) -> Iterator[Finding]:
     """Do the users' data stay on the machine, or do the papers say to whom they go?"""
     found = list(runtime_hosts.reaches(subject, "sends"))
     if not found:
-        if left := list(runtime_hosts.unread(subject)):
-            yield unknown(f"{left[0][0].path}: {left[0][1]}", left[0][0].seen("", left[0][1]))
-        else:
-            says = "its code names no service that is given users' data"
-            yield passed(says, next(subject.files()).seen("", "none found"))
+        yield runtime_hosts.nothing(subject, "its code names no service that is given users' data", "none found")
         return
     shown = [one.seen for one in found[:SHOWN]]
     services = list(dict.fromkeys(one.says for one in found))
