@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import pages
 
 from guildmark.material import Opening
 from guildmark.openness.page import Seen, html
@@ -50,17 +51,7 @@ def opened(browser, tmp_path_factory) -> Callable:
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("name", FILES)
 def test_nothing_is_asked_of_the_network_and_nothing_is_wider_than_the_screen(opened, name, width):
-    asked, complaints = [], []
-
-    def listen(page) -> None:
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-
-    page = opened(name, listen, viewport={"width": width, "height": 740})
-    assert asked == [page.url]
-    assert complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.close()
+    pages.fits_and_asks_nothing(opened, name, width)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -94,10 +85,6 @@ def test_no_word_of_the_picture_is_cut_or_lies_on_another(opened, name, width):
 @pytest.mark.parametrize("name", FILES)
 def test_axe_finds_no_fault(opened, name, scheme):
     """WCAG 2 AA, contrast too, in both colour schemes."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
     page = opened(name, color_scheme=scheme)
-    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-    results = axe.Axe().run(page)
-    faults = [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in results.response["violations"]]
-    assert faults == []
+    assert pages.faults(page) == []
     page.close()
