@@ -11,15 +11,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from guildmark import advisories, needed, pins, pip_index, release, resolve
+from guildmark import advisories, needed, pip_index, release, resolve, sets
 from guildmark.advisories import excerpt
 from guildmark.advisories.snapshot import Snapshot
 from guildmark.download import Door, now, user_cache
-from guildmark.errors import ContentsError, FormatError, GuildmarkError
-from guildmark.formats import core_metadata
+from guildmark.errors import GuildmarkError
 from guildmark.limits import Limits
 from guildmark.papers import packages
-from guildmark.resolve import Need, Needs, Problem
+from guildmark.resolve import Needs, Problem
 from guildmark.subject import Subject
 from guildmark.worker import Connection, Worker
 
@@ -61,7 +60,7 @@ def gather(subject: Subject, asked: Asked, *, clock: Callable[[], str] = now) ->
     listings = [*subject.listings, found.needs.held(found.where or "the files", asked_at)]
     if snapshot is not None and found.excerpt:
         listings.append(excerpt.held(found.excerpt, snapshot.pin))
-    return Subject(subject.record, subject.files(), tuple(listings), subject.aside)
+    return Subject(subject.record, subject.files(), tuple(listings), subject.aside, subject.whole)
 
 
 def _answer(subject: Subject, asked: Asked, snapshot: Snapshot | None, answers: Connection) -> None:
@@ -78,11 +77,17 @@ def _answer(subject: Subject, asked: Asked, snapshot: Snapshot | None, answers: 
 
 def _needs(subject: Subject, asked: Asked) -> tuple[Needs, str]:
     """The set of a tool: of its metadata, which say that it needs nothing; else resolved, where that is allowed."""
-    pinned = _pinned(subject)
+    pinned = sets.pinned(subject)
     if pinned is not None:
         return pinned, ""
     name, version = release.identity(subject)
     of = f"{name}=={version}"
+    all_stated = [one.says for one in packages(subject)]
+    if all_stated and all_stated[0].ecosystem == "npm":
+        if not all_stated[0].needs:
+            return Needs(of, "resolved", {}), ""
+        says = "what a package of npm's needs is not resolved here: vet the package-lock.json of an installation"
+        return _none(of, name, says), ""
     stated = [one.says for one in packages(subject) if one.file.name == "METADATA"]
     if not stated:
         return _none(of, name, "no wheel's metadata say what it needs"), ""
@@ -103,34 +108,6 @@ def _needs(subject: Subject, asked: Asked) -> tuple[Needs, str]:
     finally:
         if index is not None:
             index.close()
-
-
-def _pinned(subject: Subject) -> Needs | None:
-    """The set of a lock, of a list of requirements or of an environment; None where the subject is none of these."""
-    top = [file for file in subject.own_files() if "/" not in file.path and file.readable]
-    lists = [file for file in top if pins.is_list(file.name)]
-    found: list[Need] = []
-    problems: list[Problem] = []
-    if any(file.name == "pyvenv.cfg" for file in top):
-        installed = [
-            file for file in subject.own_files() if file.path.endswith(".dist-info/METADATA") and file.readable
-        ]
-        for file in installed:
-            try:
-                found.append(resolve.installed(core_metadata.read(file.contents), file.path))
-            except (FormatError, ContentsError) as error:
-                problems.append(Problem("unread", file.path, f"{file.path}: {error.says}"))
-    elif not lists:
-        return None
-    for file in lists:
-        try:
-            read = pins.read(file.name, file.contents.at(0, pins.LARGEST + 1))
-        except (FormatError, ContentsError) as error:
-            problems.append(Problem("unread", file.path, f"{file.path}: {error.says}"))
-            continue
-        found += [Need(one.ecosystem, one.name, one.version, (), file.path, sha256=one.sha256) for one in read.pins]
-        problems += [Problem("unread", file.path, f"{file.path}: {says}") for says in read.open]
-    return Needs(subject.record.name, "pinned", {}, tuple(dict.fromkeys(found)), tuple(problems))
 
 
 def _none(of: str, name: str, says: str) -> Needs:

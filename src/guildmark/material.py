@@ -38,7 +38,9 @@ class Given(NamedTuple):
 
 
 class Material(NamedTuple):
-    """What a source hands over: files, listings, and what it left aside (a path, a reason)."""
+    """What a source hands over: files, listings, and what it left aside (a path, a reason).
+
+    `whole` where the files are a repository as its makers keep it, and not what they made of it."""
 
     name: str
     purl: str | None
@@ -46,6 +48,7 @@ class Material(NamedTuple):
     listings: tuple[Held, ...] = ()
     aside: tuple[tuple[str, str], ...] = ()
     is_file: bool = False
+    whole: bool = False
 
 
 class Opening(msgspec.Struct, frozen=True):

@@ -16,7 +16,8 @@ LOCAL = ("file", "folder")
 
 
 class Subject:
-    """What is being looked at. `aside` names what its source did not look at, and why.
+    """What is being looked at. `aside` names what its source did not look at, and why; `whole` says that
+    it is a repository as its makers keep it.
 
     `allowed` are the names that a user lets pickles use, besides the reviewed list (`inert.py`)."""
 
@@ -26,10 +27,12 @@ class Subject:
         files: Iterable[File],
         listings: tuple[Held, ...] = (),
         aside: tuple[tuple[str, str], ...] = (),
+        whole: bool = False,
     ) -> None:
         self.record = record
         self.listings = listings
         self.aside = aside
+        self.whole = whole
         self.allowed: frozenset[str] = frozenset()
         self._files = tuple(files)
 
@@ -114,4 +117,4 @@ def take_in(material: Material, opening: Opening) -> Subject:
         digest=digest(own, is_file=material.is_file),
         files=tuple(file.record() for file in files),
     )
-    return Subject(record, files, material.listings, material.aside)
+    return Subject(record, files, material.listings, material.aside, material.whole)

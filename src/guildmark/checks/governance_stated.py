@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from guildmark import late, papers
+from guildmark import care, late, papers
 from guildmark.check import check, passed
 from guildmark.records import Finding
 from guildmark.subject import Subject
@@ -27,7 +27,7 @@ def governance_stated(subject: Subject) -> Iterator[Finding]:
         shown = ", ".join(file.path for file in found[:4])
         yield passed(f"it is stated in {shown}", *(file.seen("", "a file of governance") for file in found[:4]))
     else:
-        yield from papers.missing(subject, "no file says who decides, how to take part or where to report a hole")
+        yield from care.missing(subject, "no file says who decides, how to take part or where to report a hole")
 
 
 def _is_own(path: str) -> bool:

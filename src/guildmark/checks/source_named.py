@@ -2,23 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from guildmark import late, papers, release
+from guildmark import care, late, papers, release
+from guildmark.care import Source
 from guildmark.check import check, failed, passed, unknown
-from guildmark.records import Evidence, Finding
+from guildmark.records import Finding
 from guildmark.subject import Subject
 
-_FORGE = late.compile(
-    r"^(?:git\+)?https?://(?:www\.)?(github\.com|gitlab\.[\w.-]+|codeberg\.org|bitbucket\.org|gitee\.com|git\.[\w.-]+"
-    r"|huggingface\.co/spaces|sourceforge\.net/projects|opendev\.org|git\.sr\.ht)/([^/\s?#]+)(?:/([^/\s?#]+))?",
-    re.IGNORECASE,
-)
-_OF_OTHERS = late.compile(
-    r"\b(fund(ing)?|sponsors?|donat\w*|chat|discussions?|forum|discord|twitter|paper|demo|models?|badge|author"
-    r"|organi[sz]ation)\b",
-    re.IGNORECASE,
-)
 _SAMPLES = {
     ("pypa", "sampleproject"),
     ("user", "repo"),
@@ -26,19 +16,9 @@ _SAMPLES = {
     ("owner", "repo"),
     ("example", "example"),
 }
-_LINK = late.compile(r"https?://[\w.-]+/[\w.~-]+/[\w.~-]+")
 _PLACEHOLDER = late.compile(
     r"^(your[-_]?\w*|example|my[-_]?(org|name|user\w*)|username|yourusername|foo)$", re.IGNORECASE
 )
-
-
-class Address(NamedTuple):
-    """A repository that the metadata name."""
-
-    host: str
-    owner: str
-    repository: str
-    seen: Evidence
 
 
 @check(
@@ -48,7 +28,7 @@ class Address(NamedTuple):
 )
 def source_named(subject: Subject) -> Iterator[Finding]:
     """Do the metadata name one repository as the source, and does it look like this project's?"""
-    found = list(_addresses(subject)) or list(_linked(subject))
+    found = care.sources(subject)
     samples = [one for one in found if _is_sample(one)]
     if samples:
         yield failed(f"the source that is named is a template's: {samples[0].seen.seen}", samples[0].seen)
@@ -61,11 +41,11 @@ def source_named(subject: Subject) -> Iterator[Finding]:
         yield _plausible(subject, found)
 
 
-def _plausible(subject: Subject, found: list[Address]) -> Finding:
+def _plausible(subject: Subject, found: list[Source]) -> Finding:
     """`passed`; `unknown` where no part of the project's name stands in the repository's."""
     name, version = release.identity(subject)
     address = "/".join(found[0][:3])
-    words = {word for word in name.split("-") if len(word) > 2} or {name}
+    words = {word for word in re.split(r"[^a-z0-9]+", name) if len(word) > 2} or {name}
     spelt = re.sub(r"[-_.]", "", f"{found[0].owner}{found[0].repository}".lower())
     if name and not any(word in spelt for word in words):
         return unknown(f"{address} is named as the source, and nothing of {name} stands in its name", found[0].seen)
@@ -74,31 +54,5 @@ def _plausible(subject: Subject, found: list[Address]) -> Finding:
     )
 
 
-def _addresses(subject: Subject) -> Iterator[Address]:
-    for package in papers.packages(subject):
-        stated = [*package.says.project_urls.items(), ("Home-page", package.says.home_page)]
-        for label, url in stated:
-            match = _FORGE.match(url.strip())
-            if match and match[3] and not _OF_OTHERS.search(label):
-                place = papers.line_of(package, "project-url", "home-page", "urls")
-                repository = match[3].lower().removesuffix(".git")
-                yield Address(
-                    match[1].lower(), match[2].lower(), repository, package.file.seen(place, f"{label}: {url}")
-                )
-
-
-def _linked(subject: Subject) -> Iterator[Address]:
-    """Repositories that the papers link and whose name is the project's, for metadata that name none."""
-    name = re.sub(r"[-_.]", "", release.identity(subject)[0])
-    for paper in papers.texts(subject):
-        for found in _LINK.finditer(paper.card.body[:200_000]):
-            match = _FORGE.match(found[0])
-            if match and match[3] and name and re.sub(r"[-_.]", "", match[3].lower().removesuffix(".git")) == name:
-                line = paper.card.body_line + paper.card.body.count("\n", 0, found.start())
-                seen = paper.file.seen(f"line {line}", found[0][:200])
-                yield Address(match[1].lower(), match[2].lower(), match[3].lower().removesuffix(".git"), seen)
-                return
-
-
-def _is_sample(one: Address) -> bool:
+def _is_sample(one: Source) -> bool:
     return (one.owner, one.repository) in _SAMPLES or bool(_PLACEHOLDER.match(one.owner))

@@ -55,7 +55,7 @@ def support_stated(subject: Subject) -> Iterator[Finding]:
     found = _stated(subject)
     lacks = [part for part in _PARTS if part not in found]
     if not found:
-        yield from papers.missing(subject, "nothing says who answers, and for which versions")
+        yield from care.missing(subject, "nothing says who answers, and for which versions")
     elif not lacks:
         yield passed("all of it is said", *found.values())
     else:

@@ -24,7 +24,8 @@ def deliver(rest: str, opening: Opening) -> Material:
         says = f"{printable(rest)} cannot be read: {error.strerror}"
         raise SubjectError(says, "give a folder that you may read") from error
     files = sorted(_below(top, b""), key=lambda given: given.path.encode())
-    return Material(printable(os.path.basename(top)) or "folder", None, tuple(files))
+    name = printable(os.path.basename(top)) or "folder"
+    return Material(name, None, tuple(files), whole=os.path.exists(os.path.join(top, b".git")))
 
 
 def from_purl(purl: str) -> str | None:

@@ -80,7 +80,7 @@ def deliver(rest: str, opening: Opening) -> Material:
         repository = _Repository(folder, asked, opening)
         commit = repository.fetch()
         files = tuple(repository.files(commit))
-    return Material(asked.name, _purl(asked, commit), files)
+    return Material(asked.name, _purl(asked, commit), files, whole=True)
 
 
 def from_purl(purl: str) -> str | None:

@@ -58,7 +58,7 @@ def deliver(rest: str, opening: Opening, *, clock: Callable[[], str] = now) -> M
     door = Door(cache=opening.cache, progress=opening.progress, limit=opening.limits.expansion)
     fetch = _Fetch(hub, tree, door, opening)
     files = tuple(fetch.all() if opening.full else fetch.some())
-    return Material(tree.id, _purl(asked.type, tree), files, (Held(listing, body),))
+    return Material(tree.id, _purl(asked.type, tree), files, (Held(listing, body),), whole=True)
 
 
 def from_purl(purl: str) -> str | None:
