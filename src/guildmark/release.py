@@ -7,13 +7,13 @@ from functools import cached_property
 
 from guildmark import distributions, papers
 from guildmark.errors import FormatError
-from guildmark.formats import index_page
+from guildmark.formats import index_page, packument
 from guildmark.formats.index_page import IndexFile, Status
 from guildmark.material import Held
 from guildmark.records import Evidence
 from guildmark.subject import Subject
 
-LISTING = "index_page"
+LISTING, NPM = "index_page", "packument"
 
 
 class Release:
@@ -57,6 +57,50 @@ class Release:
         """Evidence that the index's page says `seen`."""
         listing = self._held.listing
         return Evidence(listing.where, listing.sha256, at, seen[:500])
+
+
+class Registered:
+    """What a registry of npm says of a package and its release, asked at a time (`now`)."""
+
+    def __init__(self, held: Held, name: str, version: str) -> None:
+        self.name, self.version = name, version
+        self.now = moment(held.listing.asked_at)
+        self._held = held
+        self._says = packument.read(held.body)
+
+    @property
+    def release(self) -> packument.Release | None:
+        """This release, as the registry lists it."""
+        return self._says.releases.get(self.version)
+
+    @property
+    def newest(self) -> packument.Release | None:
+        """The release that is installed where none is named."""
+        return self._says.releases.get(self._says.tags.get("latest", ""))
+
+    def uploads(self) -> dict[str, datetime]:
+        """When each release was published, by its version, the oldest first."""
+        dated = ((one.version, moment(one.published_at)) for one in self._says.releases.values())
+        found = {version: at for version, at in dated if at is not None}
+        return dict(sorted(found.items(), key=lambda each: each[1]))
+
+    def seen(self, at: str, seen: str) -> Evidence:
+        """Evidence that the registry says `seen`."""
+        listing = self._held.listing
+        return Evidence(listing.where, listing.sha256, at, seen[:500])
+
+
+def registered(subject: Subject) -> Registered | None:
+    """What a registry of npm says of the subject; None where none was asked, or its answer cannot be read."""
+    purl = subject.record.purl or ""
+    name, _, version = purl.removeprefix("pkg:npm/").replace("%40", "@").rpartition("@")
+    for held in subject.listings:
+        if held.listing.name == NPM and purl.startswith("pkg:npm/"):
+            try:
+                return Registered(held, name, version)
+            except FormatError:
+                return None
+    return None
 
 
 def of(subject: Subject) -> Release | None:

@@ -8,7 +8,7 @@ from statistics import median
 from guildmark import care, late, papers, release
 from guildmark.check import check, failed, passed, unknown
 from guildmark.records import Evidence, Finding
-from guildmark.release import Release
+from guildmark.release import Registered, Release
 from guildmark.subject import Subject
 
 FRESH, OLD = 365, 730
@@ -31,14 +31,14 @@ _FINISHED = ("Development Status :: 5 - Production/Stable", "Development Status 
 )
 def maintained(subject: Subject) -> Iterator[Finding]:
     """Is somebody keeping it, by its status, its own words and its releases?"""
-    page = release.of(subject)
+    page = release.of(subject) or release.registered(subject)
     given_up = [*_status(page), *_own_words(subject)]
     for says, seen in given_up:
         yield failed(says, seen)
     if given_up:
         return
     if page is None or page.now is None:
-        yield unknown("no package index was asked when the last release was made")
+        yield unknown("no index was asked when the last release was made")
         return
     uploads = page.uploads()
     if not uploads:
@@ -47,7 +47,13 @@ def maintained(subject: Subject) -> Iterator[Finding]:
     yield _by_releases(subject, page, uploads, page.now)
 
 
-def _status(page: Release | None) -> Iterator[tuple[str, Evidence]]:
+def _status(page: Release | Registered | None) -> Iterator[tuple[str, Evidence]]:
+    if isinstance(page, Registered):
+        newest = page.newest
+        if newest and newest.deprecated:
+            says = f"the registry says that its newest release, {newest.version}, is deprecated: {newest.deprecated}"
+            yield says[:300], page.seen(newest.version, f"deprecated: {newest.deprecated}")
+        return
     status = page.status if page else None
     if page and status and status.status in ("archived", "deprecated", "quarantined"):
         reason = f": {status.reason}" if status.reason else ""
@@ -65,7 +71,7 @@ def _own_words(subject: Subject) -> Iterator[tuple[str, Evidence]]:
         return
 
 
-def _by_releases(subject: Subject, page: Release, uploads: dict[str, datetime], now: datetime) -> Finding:
+def _by_releases(subject: Subject, page: Release | Registered, uploads: dict[str, datetime], now: datetime) -> Finding:
     newest, last = list(uploads.items())[-1]
     days = (now - last).days
     gaps = [(b - a).days for a, b in zip(list(uploads.values()), list(uploads.values())[1:], strict=False)]
@@ -74,6 +80,8 @@ def _by_releases(subject: Subject, page: Release, uploads: dict[str, datetime], 
     says = f"the last release, {newest}, is of {last:%Y-%m-%d} ({rhythm})"
     if days <= FRESH:
         return passed(says, seen)
+    if isinstance(page, Registered):
+        return unknown(f"{says}; a package of npm's has no word for finished, nor for given up", seen)
     finished = [
         one for package in papers.packages(subject) for one in package.says.classifiers if one.startswith(_FINISHED)
     ]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from guildmark import release
+from guildmark import care, release
 from guildmark.check import check, failed, passed, unknown
 from guildmark.errors import FormatError
 from guildmark.file import File
@@ -28,7 +28,9 @@ def provenance_attested(subject: Subject) -> Iterator[Finding]:
     page = release.of(subject)
     files = [file for file in subject.own_files() if file.sha256 and set(file.formats) & {"wheel", "sdist"}]
     held = [one for one in subject.listings if one.listing.name.partition(".")[0] == LISTING]
-    if not files:
+    if not files and care.of_npm(subject) is not None:
+        yield unknown("attestations of packages of npm's are not read here")
+    elif not files:
         yield unknown("no wheel and no sdist was seen, which are what an index's attestations speak of")
     for file in files:
         yield from _of_file(file, held, page)

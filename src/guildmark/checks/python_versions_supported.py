@@ -36,6 +36,11 @@ _CLASSIFIER = late.compile(r"Programming Language :: Python :: (\d+\.\d+)")
 )
 def python_versions_supported(subject: Subject) -> Iterator[Finding]:
     """Does it say which Pythons it runs on, and does one of them still get security updates?"""
+    manifest = care.of_npm(subject)
+    if manifest is not None:
+        place = papers.line_of(manifest, "engines", "name")
+        yield not_applicable("it is a package of npm's, which runs on Node", manifest.file.seen(place, "package.json"))
+        return
     stated = [one for one in papers.packages(subject) if one.says.requires_python or _classified(one)]
     if not stated:
         if care.is_python(subject):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from guildmark import release
 from guildmark.check import check, failed, passed, unknown
 from guildmark.records import Finding
+from guildmark.release import Registered
 from guildmark.subject import Subject
 
 
@@ -14,8 +15,11 @@ from guildmark.subject import Subject
     bears_on="origin",
 )
 def release_not_yanked(subject: Subject) -> Iterator[Finding]:
-    """Does its index still offer this release: not yanked, and the project not quarantined (PEP 592, PEP 792)?"""
-    page = release.of(subject)
+    """Does its index still offer this release: not yanked or deprecated, none in quarantine (PEP 592, PEP 792)?"""
+    page, registered = release.of(subject), release.registered(subject)
+    if registered is not None:
+        yield _of_npm(registered)
+        return
     if page is None:
         yield unknown("no package index was asked whether it still offers this release")
         return
@@ -33,3 +37,15 @@ def release_not_yanked(subject: Subject) -> Iterator[Finding]:
         yield failed(f"{file.filename} was yanked: {reason}", page.seen(file.filename, f"yanked: {reason}"))
     if not yanked:
         yield passed(f"the index offers {page.name} {page.version}", page.seen(page.files[0].filename, "not yanked"))
+
+
+def _of_npm(page: Registered) -> Finding:
+    """By the registry's word; a release that was taken back is listed no more."""
+    listed = page.release
+    if listed is None:
+        return failed(f"the registry lists no {page.name} {page.version}", page.seen("versions", "not listed"))
+    if listed.deprecated:
+        says = f"{page.name} {page.version} is deprecated: {listed.deprecated}"
+        return failed(says[:300], page.seen(f"versions/{page.version}", f"deprecated: {listed.deprecated}"))
+    seen = page.seen(f"versions/{page.version}", "not deprecated")
+    return passed(f"the registry offers {page.name} {page.version}", seen)

@@ -22,7 +22,8 @@ _IN_TREE = late.compile(r"^\s*backend-path\s*=\s*\[\s*[\"']([^\"']+)", re.MULTIL
 )
 def source_buildable(subject: Subject) -> Iterator[Finding]:
     """Does the source come with a recipe that builds it, and with all that the recipe names?"""
-    if any(True for _ in subject.files(format="wheel")):
+    wheels = any(True for _ in subject.files(format="wheel"))
+    if wheels and not any(True for _ in subject.files(format="sdist")):
         yield unknown("a wheel is built already; whether its source can be built is told by its sdist or checkout")
         return
     recipes = _recipes(subject)
@@ -42,7 +43,11 @@ def source_buildable(subject: Subject) -> Iterator[Finding]:
 
 
 def _recipes(subject: Subject) -> list[File]:
-    found = [file for file in subject.named(*_RECIPES) if not papers.is_aside(file.path)]
+    found = [
+        file
+        for file in subject.named(*_RECIPES)
+        if not papers.is_aside(file.path) and not file.archive.endswith(".whl")
+    ]
     least = min((file.path.count("/") + file.path.count("!") for file in found), default=0)
     return [file for file in found if file.path.count("/") + file.path.count("!") == least]
 

@@ -61,6 +61,7 @@ class Manifest(NamedTuple):
     optional_dependencies: Mapping[str, str] = MappingProxyType({})
     development_dependencies: Mapping[str, str] = MappingProxyType({})
     bundled: tuple[str, ...] = ()
+    types: str = ""
     lines: Mapping[str, int] = MappingProxyType({})
 
     @property
@@ -115,6 +116,7 @@ def read(contents: Contents) -> Manifest:
         optional_dependencies=_strings(values.get("optionalDependencies")),
         development_dependencies=_strings(values.get("devDependencies")),
         bundled=_bundled(values),
+        types=_string(values.get("types")) or _string(values.get("typings")),
         lines=_lines(data.decode("utf-8", "replace")),
     )
 

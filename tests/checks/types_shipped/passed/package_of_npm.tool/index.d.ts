@@ -1,0 +1,2 @@
+declare function pad(text: string): string;
+export = pad;
