@@ -66,7 +66,7 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        advisories.make(OnDisk(str(data)), folder, data.name, now(), lambda done: None)
+        advisories.make([advisories.Place(data.name, OnDisk(str(data)))], folder, now(), lambda done: None)
         snapshot = advisories.open_snapshot(folder)
         assert snapshot is not None
         (folder / "pairs").write_text("\n".join(pairs(snapshot, asked.packages)))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from guildmark import advisories
-from guildmark.advisories import Snapshot
+from guildmark.advisories import Place, Snapshot
 from guildmark.advisories.osv import Affected, Event, Range
 from guildmark.commands import main
 from guildmark.contents import InMemory, OnDisk
@@ -52,7 +52,7 @@ def answer(data: bytes, version: str, ecosystem: str = "PyPI") -> str:
 
 
 def made(folder: Path, data: bytes) -> Snapshot:
-    advisories.make(InMemory(data), folder, "data", NOW, lambda done: None)
+    advisories.make([Place("data", InMemory(data))], folder, NOW, lambda done: None)
     snapshot = advisories.open_snapshot(folder)
     assert snapshot is not None
     return snapshot
@@ -68,7 +68,7 @@ def pypa(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     if not path.is_file():
         pytest.skip("the mirror has no PyPA database")
     folder = tmp_path_factory.mktemp("advisories")
-    advisories.make(OnDisk(str(path)), folder, DATA, NOW, lambda done: None)
+    advisories.make([Place(DATA, OnDisk(str(path)))], folder, NOW, lambda done: None)
     snapshot = advisories.open_snapshot(folder)
     assert snapshot is not None
     return snapshot
@@ -272,7 +272,7 @@ def test_a_zip_and_a_checkout_of_the_database_are_read(tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     (checkout / "vulns").mkdir(parents=True)
     (checkout / "vulns" / "PYSEC-1.yaml").write_text(YAML)
-    pin = advisories.make(checkout, tmp_path / "b", "checkout", NOW, lambda done: None)
+    pin = advisories.make([Place("checkout", checkout)], tmp_path / "b", NOW, lambda done: None)
     assert (pin.advisories, pin.skipped) == (1, 0)
 
 
@@ -302,7 +302,7 @@ def test_data_without_a_record_leave_the_old_snapshot_as_it_was(tmp_path: Path, 
     made(tmp_path, lines(record("OLD"))).close()
     before = sorted(path.name for path in tmp_path.iterdir())
     with pytest.raises(FormatError):
-        advisories.make(InMemory(data), tmp_path, "data", NOW, lambda done: None)
+        advisories.make([Place("data", InMemory(data))], tmp_path, NOW, lambda done: None)
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 

@@ -8,13 +8,12 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from guildmark import late
+from guildmark import late, semver
 from guildmark.errors import FormatError
 
 LONGEST = 10_000
 _RANGE = late.compile(r"vers:([a-z0-9.+-]{1,40})/(.*)", re.DOTALL)
 _CONSTRAINT = late.compile(r"(>=|<=|!=|<|>|=)?([^<>=|*]+)")
-_SEMVER = late.compile(r"v?(\d{1,30})\.(\d{1,30})\.(\d{1,30})(?:-([0-9A-Za-z.-]{1,200}))?(?:\+.*)?")
 
 
 def holds(range: str, version: str) -> bool:
@@ -66,14 +65,11 @@ def _of_python(version: str) -> Any:
         raise FormatError(f"{version[:80]!r} is no version of a Python package") from error
 
 
-def _semver(version: str) -> Any:
-    """Semantic Versioning 2.0.0, clause 11: numbers below words, a pre-release below its release."""
-    found = _SEMVER.fullmatch(version)
+def _of_npm(version: str) -> Any:
+    found = semver.key(version)
     if found is None:
         raise FormatError(f"{version[:80]!r} is no semantic version")
-    parts = found[4].split(".") if found[4] else []
-    before = tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
-    return (*(int(found[place]) for place in (1, 2, 3)), not parts, before)
+    return found
 
 
 class _Unordered(NamedTuple):
@@ -88,4 +84,4 @@ class _Unordered(NamedTuple):
         return self < other
 
 
-_ORDERS: dict[str, Callable[[str], Any]] = {"pypi": _of_python, "npm": _semver, "semver": _semver}
+_ORDERS: dict[str, Callable[[str], Any]] = {"pypi": _of_python, "npm": _of_npm, "semver": _of_npm}

@@ -5,7 +5,7 @@ cannot be read of them is `unclear`, or makes the snapshot incomplete; nothing i
 
 from guildmark.advisories.matching import Match, affects, fixes, of_name, ranges_in_words
 from guildmark.advisories.osv import Advisory, read
-from guildmark.advisories.snapshot import HINT, SOURCE, Pin, Snapshot, make, open_snapshot
+from guildmark.advisories.snapshot import HINT, SOURCE, Pin, Place, Snapshot, make, open_snapshot
 
 __all__ = [
     "HINT",
@@ -13,6 +13,7 @@ __all__ = [
     "Advisory",
     "Match",
     "Pin",
+    "Place",
     "Snapshot",
     "affects",
     "fixes",

@@ -40,7 +40,8 @@ def excerpt(snapshot: Snapshot, packages: set[tuple[str, str]]) -> Excerpt:
 def held(body: bytes, pin: Pin) -> Held:
     """An excerpt as a listing, of the date of the data."""
     digest = hashlib.sha256(body).hexdigest()
-    return Held(Listing(LISTING, pin.source, pin.data_of or pin.made_at, len(body), digest), body)
+    where = ", ".join(source.place for source in pin.sources)
+    return Held(Listing(LISTING, where, pin.data_of or pin.made_at, len(body), digest), body)
 
 
 def packed(found: Excerpt) -> bytes:

@@ -1,6 +1,5 @@
 """Whether a version is one that an advisory is about: OSV's rule, with each ecosystem's own order of versions."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, Literal, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from guildmark import late
+from guildmark import late, semver
 from guildmark.advisories.osv import Advisory, Affected, Event, Range
 
 PYTHON, NODE = "PyPI", "npm"
@@ -16,11 +15,8 @@ ORDERED = ("ECOSYSTEM", "SEMVER")
 
 Answer = Literal["yes", "no", "unclear"]
 
+_SHORT = late.compile(r"\d{1,18}(?:\.\d{1,18})?")
 _FIRST = late.compile(r"v?\d{1,9}(?:\.\d{1,9}){0,9}")
-_SEMVER = late.compile(
-    r"[v=]?(\d{1,18})\.(\d{1,18})\.(\d{1,18})(?:-([0-9A-Za-z-]{1,100}(?:\.[0-9A-Za-z-]{1,100}){0,20}))?"
-    r"(?:\+[0-9A-Za-z.-]{1,200})?"
-)
 
 
 class Match(NamedTuple):
@@ -205,17 +201,7 @@ def _python_point(words: str) -> _Point | None:
 
 @cache
 def _semantic_point(words: str) -> _Point | None:
-    """Semantic versioning 2.0.0, item 11; None where it is none."""
-    found = _SEMVER.fullmatch(words.strip()) or _SEMVER.fullmatch(_padded(words.strip()))
-    if found is None:
-        return None
-    numbers = tuple(int(number) for number in found.group(1, 2, 3))
-    before = tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in (found[4] or "").split(".") if part
-    )
-    return _Point((numbers, not before, before), True, False)
-
-
-def _padded(words: str) -> str:
-    """`1` and `1.2` as three numbers: advisories write them so."""
-    return words + ".0" * (2 - words.count(".")) if re.fullmatch(r"\d+(\.\d+)?", words) else words
+    """A semantic version; advisories write `1` and `1.2` too, for 1.0.0 and 1.2.0."""
+    short = _SHORT.fullmatch(words.strip())
+    found = semver.key(short[0] + ".0" * (2 - short[0].count(".")) if short else words)
+    return _Point(found, True, False) if found else None

@@ -97,8 +97,10 @@ def read_yaml(data: bytes) -> Advisory:
         raise FormatError(f"it has {len(documents)} documents, and a record is one")
     tree: Any = structured.as_mappings(documents[0])
     try:
-        return _bounded(msgspec.convert(tree, type=_Stated))
-    except msgspec.ValidationError as error:
+        stated = msgspec.convert(tree, type=_Stated)
+        msgspec.json.encode(stated)  # YAML can write halves of letters, which are no text
+        return _bounded(stated)
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
         raise FormatError(f"it is no OSV record: {error}") from error
 
 

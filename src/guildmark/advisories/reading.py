@@ -73,7 +73,7 @@ def _of_lines(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
 
 
 def _of_zip(contents: Contents) -> Iterator[tuple[str, bytes]]:
-    for entry in zip_format.directory(contents):
+    for entry in zip_format.entries(contents, RECORDS):
         if not _is_record(entry.name) or entry.is_link:
             continue
         data = b""

@@ -7,8 +7,10 @@ import hashlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,24 +21,43 @@ from guildmark.advisories.reading import Found, records
 from guildmark.contents import Contents, OnDisk, sha256
 from guildmark.errors import ContentsError, FormatError, GuildmarkError, SubjectError
 
-SOURCE = "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip"
-"""Where `guildmark advisories update` fetches from: OSV's export for Python, which has the PyPA database's records."""
+SOURCE = "https://osv-vulnerabilities.storage.googleapis.com/{}/all.zip"
+"""Where OSV exports the records of an ecosystem; those of PyPI have the PyPA database's records among them."""
 
 PIN = "snapshot.json"
 TOLD = 50
 """So many unreadable records are named; all are counted."""
 HINT = "run `guildmark advisories update`"
 _DATE = late.compile(r"\d{4}-\d\d-\d\d")
+_NEWER = (
+    "insert into stated values (?, ?, ?) on conflict (id) do update"
+    " set modified = excluded.modified, body = excluded.body where excluded.modified > stated.modified"
+)
+
+
+class Place(NamedTuple):
+    """Records, and where they are from, for people."""
+
+    source: str
+    data: Contents | Path
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where records of a snapshot are from, and the digest of what was read there."""
+
+    place: str
+    sha256: str
 
 
 class Pin(msgspec.Struct, frozen=True):
-    """What a snapshot holds. `data_of` is the newest change of a record that is not in the future, RFC 3339 in UTC."""
+    """What a snapshot holds. `data_of` is the newest change of a record that is not in the future, RFC 3339 in UTC; of
+    several sources the oldest such moment counts. `ecosystems` are those that some record is about alone: what an
+    export of one says besides of others is not all that is known of them."""
 
     index: str
     sha256: str
     size: int
-    source: str
-    source_sha256: str
+    sources: tuple[Source, ...]
     made_at: str
     data_of: str
     advisories: int
@@ -47,10 +68,10 @@ class Pin(msgspec.Struct, frozen=True):
     skips: tuple[str, ...] = ()
 
 
-def make(place: Contents | Path, folder: Path, source: str, made_at: str, tell: Callable[[int], None]) -> Pin:
-    """Index the records at `place` into `folder`, then point the pin at it; `tell` hears how many are done.
+def make(places: Sequence[Place], folder: Path, made_at: str, tell: Callable[[int], None]) -> Pin:
+    """Index the records at all places into `folder`, then point the pin at it; `tell` hears how many are done.
 
-    Raises FormatError where there is no record, SubjectError where nothing can be written."""
+    Raises FormatError where a place has no record, SubjectError where nothing can be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(suffix=".part", dir=folder)
@@ -58,16 +79,10 @@ def make(place: Contents | Path, folder: Path, source: str, made_at: str, tell: 
     except OSError as error:
         raise _no_room(folder, error) from error
     try:
-        pin = _index(temporary, records(place), made_at, tell)
+        pin = _index(temporary, places, made_at, tell)
         digest = sha256(OnDisk(temporary))
-        pin = msgspec.structs.replace(
-            pin,
-            index=f"advisories-{digest}.sqlite",
-            sha256=digest,
-            size=os.path.getsize(temporary),
-            source=source,
-            source_sha256=_digest(place),
-        )
+        size = os.path.getsize(temporary)
+        pin = msgspec.structs.replace(pin, index=f"advisories-{digest}.sqlite", sha256=digest, size=size)
         os.chmod(temporary, 0o644)
         os.replace(temporary, folder / pin.index)
         _point(folder, pin)
@@ -94,44 +109,87 @@ def _drop_others(folder: Path, index: str) -> None:
                 other.unlink()
 
 
-def _index(temporary: str, found: Iterable[Found], made_at: str, tell: Callable[[int], None]) -> Pin:
+def _index(temporary: str, places: Sequence[Place], made_at: str, tell: Callable[[int], None]) -> Pin:
     """Write the index; a pin that does not name it yet."""
-    newest: dict[str, Advisory] = {}
-    skips: list[str] = []
-    skipped = 0
-    for done, (where, advisory, why) in enumerate(found, 1):
-        if advisory is None:
-            skipped += 1
-            skips += [f"{where}: {why}"[:300]] if len(skips) < TOLD else []
-        elif advisory.id not in newest or newest[advisory.id].modified < advisory.modified:
-            newest[advisory.id] = advisory
-        if done % 500 == 0:
-            tell(done)
-    if not newest:
-        raise FormatError("there is no OSV record that can be read: " + (skips[0] if skips else "nothing is there"))
-    kept = [newest[id] for id in sorted(newest)]
-    names = _write(temporary, kept)
-    dates = [advisory.modified for advisory in kept if _DATE.match(advisory.modified)]
-    known = max((date for date in dates if date[:10] <= made_at[:10]), default="")
+    taken: list[_Taken] = []
+    with contextlib.closing(sqlite3.connect("")) as staged:
+        staged.execute("create table stated (id text primary key, modified text, body blob) without rowid")
+        for place in places:
+            before = sum(one.records for one in taken)
+            taken.append(_take(staged, place, made_at, partial(_told, tell, before)))
+        written = _write(temporary, staged)
     return Pin(
         index="",
         sha256="",
         size=0,
-        source="",
-        source_sha256="",
+        sources=tuple(Source(place.source, _digest(place.data)) for place in places),
         made_at=made_at,
-        data_of=f"{known[:10]}T{known[11:19]}Z" if len(known) >= 19 else "",
-        advisories=len(kept),
-        withdrawn=sum(advisory.withdrawn is not None for advisory in kept),
-        packages=len(names),
-        ecosystems=tuple(sorted({ecosystem for ecosystem, _ in names})),
-        skipped=skipped,
-        skips=tuple(skips),
+        data_of=min(one.data_of for one in taken),
+        advisories=written.advisories,
+        withdrawn=written.withdrawn,
+        packages=len(written.names),
+        ecosystems=tuple(sorted(written.ecosystems)),
+        skipped=sum(one.skipped for one in taken),
+        skips=tuple(skip for one in taken for skip in one.skips)[:TOLD],
     )
 
 
-def _write(temporary: str, kept: list[Advisory]) -> set[tuple[str, str]]:
+def _told(tell: Callable[[int], None], before: int, done: int) -> None:
+    tell(before + done)
+
+
+class _Taken(NamedTuple):
+    """What a place gave: how many records, of which so many could not be read, the newest change."""
+
+    records: int
+    skipped: int
+    skips: list[str]
+    data_of: str
+
+
+def _take(staged: sqlite3.Connection, place: Place, made_at: str, tell: Callable[[int], None]) -> _Taken:
+    """Put a place's records by; of those with one id the newest is kept. Raises FormatError where there is none."""
+    skips: list[str] = []
+    done = skipped = 0
+    newest = ""
+    for done, (where, advisory, why) in enumerate(_records(place), 1):
+        if advisory is None:
+            skipped += 1
+            skips += [f"{where}: {why}"[:300]] if len(skips) < TOLD else []
+        else:
+            staged.execute(_NEWER, (advisory.id, advisory.modified, msgspec.json.encode(advisory)))
+            if _DATE.match(advisory.modified) and advisory.modified[:10] <= made_at[:10]:
+                newest = max(newest, advisory.modified)
+        if done % 500 == 0:
+            tell(done)
+    if done == skipped:
+        says = skips[0] if skips else "nothing is there"
+        raise FormatError(f"there is no OSV record that can be read in {place.source}: {says}")
+    return _Taken(done, skipped, skips, f"{newest[:10]}T{newest[11:19]}Z" if len(newest) >= 19 else "")
+
+
+class _Written(NamedTuple):
+    """What an index holds."""
+
+    advisories: int
+    withdrawn: int
+    names: set[tuple[str, str]]
+    ecosystems: set[str]
+
+
+def _records(place: Place) -> Iterator[Found]:
+    """The records at a place, which errors name."""
+    try:
+        yield from records(place.data)
+    except FormatError as error:
+        raise type(error)(f"{place.source}: {error.says}", "fetch it again, or see what stands there") from error
+
+
+def _write(temporary: str, staged: sqlite3.Connection) -> _Written:
+    """The records in the order of their ids, so that the same data make the same bytes."""
     names: set[tuple[str, str]] = set()
+    ecosystems: set[str] = set()
+    kept = withdrawn = 0
     with contextlib.closing(sqlite3.connect(temporary)) as base:
         base.execute("pragma journal_mode = off")
         base.execute("pragma synchronous = off")
@@ -140,13 +198,17 @@ def _write(temporary: str, kept: list[Advisory]) -> set[tuple[str, str]]:
             "create table about (ecosystem text, name text, number integer, primary key (ecosystem, name, number))"
             " without rowid"
         )
-        for number, advisory in enumerate(kept):
-            base.execute("insert into advisory values (?, ?)", (number, msgspec.json.encode(advisory)))
+        for number, (body,) in enumerate(staged.execute("select body from stated order by id")):
+            advisory = msgspec.json.decode(body, type=Advisory)
+            base.execute("insert into advisory values (?, ?)", (number, body))
             about = set(_names(advisory))
             base.executemany("insert into about values (?, ?, ?)", [(*one, number) for one in sorted(about)])
             names |= about
+            among = {ecosystem for ecosystem, _ in about}
+            ecosystems |= among if len(among) == 1 else set()
+            kept, withdrawn = kept + 1, withdrawn + (advisory.withdrawn is not None)
         base.commit()
-    return names
+    return _Written(kept, withdrawn, names, ecosystems)
 
 
 def _names(advisory: Advisory) -> Iterator[tuple[str, str]]:

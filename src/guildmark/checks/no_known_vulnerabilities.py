@@ -43,9 +43,9 @@ def no_known_vulnerabilities(subject: Subject) -> Iterator[Finding]:
     own = needed.itself(subject)
     packages = [*([own] if own else []), *(needs.needs.packages if needs else ())]
     bad = 0
+    yield from _uncovered(packages, extract.ecosystems, at_hand)
     for need in packages:
         if need.ecosystem not in extract.ecosystems:
-            yield unknown(f"the advisories say nothing of packages of {need.ecosystem}: {need.name}", at_hand)
             continue
         for advisory in extract.advisories:
             match = advisories.affects(advisory, need.ecosystem, need.name, need.version)
@@ -57,8 +57,19 @@ def no_known_vulnerabilities(subject: Subject) -> Iterator[Finding]:
     if extract.skipped:
         yield unknown(f"{extract.skipped} records of the advisories could not be read", at_hand)
     yield from needed.gaps(needs)
+    packages = [need for need in packages if need.ecosystem in extract.ecosystems]
     if not bad and packages:
         yield passed(f"no advisory is about {_those(packages)}; {age}", at_hand)
+
+
+def _uncovered(packages: "list[Need]", ecosystems: tuple[str, ...], at_hand: Evidence) -> Iterator[Finding]:
+    """An `unknown` for each ecosystem that the data do not have."""
+    for missing in sorted({need.ecosystem for need in packages} - set(ecosystems)):
+        names = [need.name for need in packages if need.ecosystem == missing]
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        wanted = " ".join(f"--ecosystem {one}" for one in (*ecosystems[:5], missing))
+        says = f"the advisories say nothing of packages of {missing} ({names[0]}{more})"
+        yield unknown(f"{says}: run `guildmark advisories update {wanted}`", at_hand)
 
 
 def _told(match: "Match", need: "Need", at_hand: Evidence) -> Finding:

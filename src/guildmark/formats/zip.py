@@ -85,13 +85,13 @@ def names(contents: Contents) -> tuple[str, ...]:
 def directory(contents: Contents) -> tuple[Entry, ...]:
     """The entries of the central directory; raises FormatError, LimitPassed."""
     if contents not in _directories:
-        _directories[contents] = tuple(_entries(contents, ENTRIES))
+        _directories[contents] = tuple(entries(contents, ENTRIES))
     return _directories[contents]
 
 
 def members(contents: Contents, budget: Budget) -> Iterator[Member]:
     """Each member, duplicates too; raises FormatError where there is no directory, LimitPassed."""
-    for entry in _entries(contents, budget.limits.members):
+    for entry in entries(contents, budget.limits.members):
         if not (entry.name.endswith("/") and entry.size == entry.packed == 0):
             yield _member(contents, entry, budget)
 
@@ -163,7 +163,8 @@ def _end(contents: Contents) -> _End:
     return _End(behind - size, size, count, shift, place + 22 + comment)
 
 
-def _entries(contents: Contents, limit: int) -> Iterator[Entry]:
+def entries(contents: Contents, limit: int) -> Iterator[Entry]:
+    """At most `limit` entries of the central directory; raises FormatError, LimitPassed."""
     end = _end(contents)
     if end.entries > limit:
         raise LimitPassed(f"the zip has {end.entries} members, more than {limit}", "raise --limit members=N")
