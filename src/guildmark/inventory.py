@@ -1,11 +1,14 @@
-"""What inventories name alike, whichever their format: licences as SPDX expressions, known vulnerabilities."""
+"""What inventories name alike, whichever their format: licences as SPDX expressions, known vulnerabilities, purls,
+versions, moments."""
 
 import hashlib
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import quote
 
 from guildmark import late, licences, plain
+from guildmark.look import Part
 from guildmark.records import Evidence, Finding, Outcome, Rebuttal, Report
 
 CHECK = "no_known_vulnerabilities"
@@ -91,3 +94,33 @@ def together(declared: tuple[str, ...]) -> Term | None:
     parts = [f"({one.expression})" if len(each) > 1 and " OR " in one.expression else one.expression for one in each]
     extracted = dict(pair for one in each for pair in one.extracted)
     return Term(" AND ".join(parts), tuple(extracted.items()))
+
+
+def exact(part: Part) -> str:
+    """The purl of a part at its version."""
+    return f"{part.purl}@{quote(part.version)}" if part.version and "@" not in part.purl[5:] else part.purl
+
+
+def written(purl: str | None) -> str:
+    """A purl as its specification writes it; empty where it is none."""
+    from packageurl import PackageURL  # only a subject with a purl needs it
+
+    try:
+        return str(PackageURL.from_string(purl or "").to_string())
+    except ValueError:
+        return ""
+
+
+def version_of(version: str, purl: str | None) -> str:
+    """The version that the papers state, else the purl's; empty where neither does."""
+    from packageurl import PackageURL  # only a subject with a purl needs it
+
+    try:
+        return plain.name(version or PackageURL.from_string(purl or "").version or "")
+    except ValueError:
+        return ""
+
+
+def whole_seconds(moment: str) -> str:
+    """A moment as inventories want it, without parts of a second."""
+    return f"{moment[:19]}Z" if plain.is_moment(moment) else "1970-01-01T00:00:00Z"

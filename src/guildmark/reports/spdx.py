@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from guildmark import late, plain
-from guildmark.inventory import Harm, harms, together
+from guildmark.inventory import Harm, exact, harms, together, version_of, whole_seconds, written
 from guildmark.look import Bill, Look, Part
 from guildmark.outline import told
 from guildmark.records import FileRecord, Report, SubjectRecord, digest
@@ -39,7 +39,7 @@ def render(report: Report, look: Look) -> str:
         "SPDXID": DOCUMENT,
         "name": name,
         "documentNamespace": f"https://spdx.org/spdxdocs/guildmark-{identity}",
-        "creationInfo": {"created": _moment(assessment.made_at), "creators": [_creator(assessment.made_by)]},
+        "creationInfo": {"created": whole_seconds(assessment.made_at), "creators": [_creator(assessment.made_by)]},
         "packages": [_subject(report, look, files, name), *_parts(parts, found)],
         "files": [_file(place, file, bill) for place, file in enumerate(files, 1)],
         "relationships": list(_relationships(bill, parts, len(files))),
@@ -82,7 +82,7 @@ def _subject(report: Report, look: Look, files: list[FileRecord], name: str) -> 
     if subject.digest and len(subject.files) and subject.digest.removeprefix("sha256:") == subject.files[0].sha256:
         package["packageFileName"] = _path(subject.files[0].path)
         package["checksums"] = [{"algorithm": "SHA256", "checksumValue": subject.files[0].sha256}]
-    others = {purl for part in bill.parts for purl in (part.purl, _exact(part))}
+    others = {purl for part in bill.parts for purl in (part.purl, exact(part))}
     own = [harm for harm in harms(report) if harm.purl not in others]
     return _with_references(package, subject.purl, own)
 
@@ -131,18 +131,14 @@ def _parts(parts: Mapping[str, Part], found: Iterable[Harm]) -> Iterator[dict[st
         if len(part.sha256) == 1:
             package["checksums"] = [{"algorithm": "SHA256", "checksumValue": part.sha256[0]}]
         yield _with_references(
-            package, part.purl, [harm for purl in {part.purl, _exact(part)} for harm in harmed.get(purl, [])]
+            package, part.purl, [harm for purl in {part.purl, exact(part)} for harm in harmed.get(purl, [])]
         )
-
-
-def _exact(part: Part) -> str:
-    return f"{part.purl}@{quote(part.version)}" if part.version and "@" not in part.purl[5:] else part.purl
 
 
 def _with_references(package: dict[str, Any], purl: str | None, found: Iterable[Harm]) -> dict[str, Any]:
     """The package with its purl, and the advisories about it."""
     references = []
-    if locator := _purl(purl):
+    if locator := written(purl):
         references.append(
             {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": locator}
         )
@@ -159,23 +155,9 @@ def _with_references(package: dict[str, Any], purl: str | None, found: Iterable[
     return {**package, "externalRefs": references} if references else package
 
 
-def _purl(purl: str | None) -> str:
-    from packageurl import PackageURL  # only a subject with a purl needs it
-
-    try:
-        return str(PackageURL.from_string(purl or "").to_string())
-    except ValueError:
-        return ""
-
-
 def _version(version: str, purl: str | None) -> dict[str, str]:
-    from packageurl import PackageURL  # only a subject with a purl needs it
-
-    try:
-        stated = version or PackageURL.from_string(purl or "").version
-    except ValueError:
-        stated = ""
-    return {"versionInfo": plain.name(stated)} if stated else {}
+    stated = version_of(version, purl)
+    return {"versionInfo": stated} if stated else {}
 
 
 def _file(place: int, file: FileRecord, bill: Bill) -> dict[str, Any]:
@@ -219,11 +201,6 @@ def _declared(licences: tuple[str, ...]) -> str:
 
 def _path(path: str) -> str:
     return f"./{plain.name(path, 4_000)}"
-
-
-def _moment(moment: str) -> str:
-    """Whole seconds, as clause 6.9 wants them."""
-    return f"{moment[:19]}Z" if plain.is_moment(moment) else "1970-01-01T00:00:00Z"
 
 
 def _creator(made_by: str) -> str:
