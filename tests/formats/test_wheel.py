@@ -46,6 +46,7 @@ def test_a_wheel_without_record_or_with_two_folders_has_a_fault():
     assert said(zipped(files)) == {(f"{FOLDER}/RECORD", f"the zip has no {FOLDER}/RECORD")}
     other = {"u-2.dist-info/WHEEL": b"", "u-2.dist-info/METADATA": b""}
     assert any("there are 2 .dist-info folders" in says for _, says in said(zipped(files | other)))
+    assert any("there are 2 .dist-info folders" in says for _, says in said(wheel(**{"u-2__dist-info/METADATA": b""})))
 
 
 def test_a_zip_is_no_wheel_for_a_folder_deeper_inside():

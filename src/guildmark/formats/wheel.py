@@ -45,8 +45,9 @@ def faults(contents: Contents) -> Iterator[Fault]:
     if not folders:
         yield Fault("directory", "there is no .dist-info folder")
         return
-    if len(folders) > 1:
-        yield Fault("directory", f"there are {len(folders)} .dist-info folders: {', '.join(folders)}")
+    tops = sorted({name.partition("/")[0] for name in zip.names(contents) if "/" in name})
+    if len(several := [top for top in tops if top.endswith(".dist-info")]) > 1:
+        yield Fault("directory", f"there are {len(several)} .dist-info folders: {', '.join(several[:5])}")
     try:
         yield from _record_faults(contents, folders[0])
     except LimitPassed:
