@@ -39,4 +39,5 @@ def dependencies_resolvable(subject: Subject) -> Iterator[Finding]:
         python = found.needs.environment.get("python_version", "")
         where = f" on Python {python}" if python else ""
         says = f"{count} packages fit together{where}" if count else "it needs no other package"
-        yield passed(says, found.seen("packages", str(count)))
+        left_out = found.needs.environment.get("left_out")
+        yield passed(f"{says}; {left_out}" if left_out else says, found.seen("packages", str(count)))
