@@ -51,11 +51,12 @@ class Look(msgspec.Struct, frozen=True):
     """`checks` are all that the shelf has, by id; a report also tells of checks that it does not have.
 
     `aside` names what was not looked at and why: a path (or what else it is), a reason. The `bill`
-    is read for those reports that ask for it."""
+    is read for those reports that ask for it; `members` is a table of what a set pins, a line each."""
 
     checks: Mapping[str, Check] = {}
     standards: Mapping[tuple[str, str], Standard] = {}
     aside: tuple[tuple[str, str], ...] = ()
     bill: Bill = Bill()
+    members: tuple[str, ...] = ()
     width: int = 100
     colour: bool = False

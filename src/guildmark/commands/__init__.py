@@ -197,6 +197,7 @@ def put_report(
     asked: argparse.Namespace,
     aside: tuple[tuple[str, str], ...] = (),
     bill: "Bill | None" = None,
+    members: tuple[str, ...] = (),
 ) -> None:
     """Print a report, or write it where `--output` says."""
     import shutil
@@ -212,6 +213,7 @@ def put_report(
         standards={(standard.id, standard.version): standard for standard in standards},
         aside=aside,
         bill=bill or Bill(),
+        members=members,
         width=shutil.get_terminal_size((100, 24)).columns if terminal else 100,
         colour=terminal and "NO_COLOR" not in os.environ,
     )

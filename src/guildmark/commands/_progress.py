@@ -38,6 +38,10 @@ class Progress:
         """So many files are looked at, of nobody knows how many; the last was `label`."""
         self._show(label, done, 0, 1, "files")
 
+    def subjects(self, label: str, done: int, total: int) -> None:
+        """So many subjects have their answer; the last that something was heard of is `label`."""
+        self._show(label, done, total, 1, "subjects")
+
     def _show(self, label: str, done: int, total: int, scale: int, unit: str) -> None:
         now = time.monotonic()
         if self._silent or now - self._drawn < SECONDS_BETWEEN:

@@ -2,7 +2,10 @@
 
 SUBJECT is a file, a folder, an archive, pypi:NAME[==VERSION], npm:NAME[@VERSION],
 hf:ORG/NAME[@REVISION], git:URL[@REV], a purl of any of these, a list of versions (requirements.txt,
-uv.lock …) or an environment of Python. Nothing of it is installed, loaded or run."""
+uv.lock …) or an environment of Python. Nothing of it is installed, loaded or run.
+
+With --each every release of such a set, or of a plain list of subjects, is vetted as a subject of its own: the run may
+be stopped at any moment, and goes on where it was."""
 
 import argparse
 import os
@@ -18,7 +21,7 @@ from guildmark.errors import AskedWrongly
 from guildmark.limits import Limits
 from guildmark.material import Opening
 from guildmark.records import KINDS, Assessment, Outcome, Report, worst
-from guildmark.subject import open_subject
+from guildmark.subject import Subject, open_subject
 from guildmark.vet import vet
 
 
@@ -32,6 +35,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--full", action="store_true", help="read all bytes of a repository, not the headers alone")
     parser.add_argument("--no-network", action="store_true", help="local paths only")
     parser.add_argument("--no-dependencies", action="store_true", help="do not resolve what a tool needs")
+    parser.add_argument("--each", action="store_true", help="each release of a set by itself, and a table of all")
+    parser.add_argument("--into", metavar="FOLDER", help="with --each: where the answers are kept; else in the cache")
+    parser.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="with --each: so many at a time; as cores, if not given"
+    )
+    parser.add_argument("--anew", action="store_true", help="with --each: also what is known from before")
     commands.allow_argument(parser)
     commands.vex_argument(parser)
     commands.limit_argument(parser)
@@ -40,6 +49,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Open, vet, judge, report, and tell by the exit code whether what was asked is met."""
+    if asked.each:
+        from guildmark.commands import _each  # a series of processes, which one subject does not need
+
+        return _each.run(asked)
+    if asked.into or asked.jobs or asked.anew:
+        raise AskedWrongly("--into, --jobs and --anew are for --each", "add --each to vet each release of a set")
     wanted = judging.read_asked(asked.standard, asked.level)
     checks = [_check(id) for id in asked.check] or None
     limits = commands.read_limits(asked.limit)
@@ -65,8 +80,21 @@ def run(asked: argparse.Namespace) -> int:
     report = Report(assessment, tuple(verdict for _, verdict in judged), rebuttals.hold(said, assessment))
     not_read = tuple((file.path, file.unread) for file in subject.own_files() if file.unread)
     bill = commands.read_bill(subject, asked.format, limits)
-    commands.put_report(report, [standard for standard, _ in judged], asked, (*subject.aside, *not_read), bill)
+    aside = (*subject.aside, *not_read)
+    commands.put_report(report, [standard for standard, _ in judged], asked, aside, bill, _members(subject, assessment))
     return judging.EXIT[_told(assessment, checks, wanted)]
+
+
+def _members(subject: Subject, assessment: Assessment) -> tuple[str, ...]:
+    """A table of what a set pins; empty where the subject is no set."""
+    if not any(held.listing.name == "dependencies" for held in subject.listings):
+        return ()
+    from guildmark import resolve, summary  # only tools have a set
+
+    found = resolve.of(subject)
+    if found is None or found[0].made != "pinned" or not found[0].packages:
+        return ()
+    return tuple(summary.table(summary.members(found[0], assessment)).splitlines())
 
 
 def _known(asked: argparse.Namespace, limits: Limits) -> "gather.Asked":

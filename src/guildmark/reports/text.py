@@ -19,6 +19,7 @@ EVIDENCE = 5
 FINDINGS = 5
 REBUTTALS = 5
 ASIDE = 10
+MEMBERS = 100
 NARROWEST = 40
 
 SIGNS = {Outcome.FAILED: "✗", Outcome.UNKNOWN: "?", Outcome.PASSED: "✓", Outcome.NOT_APPLICABLE: "–"}
@@ -79,6 +80,7 @@ def _print(line: Line, console: "Console") -> None:
 def _report(report: Report, look: Look) -> Iterator[Line]:
     yield from _header(report)
     yield from _answers(report, look)
+    yield from _members(look)
     for ladder in ladders(report, look):
         yield from _ladder(ladder)
     checks, said = checked(report, look), beside(report)
@@ -108,6 +110,17 @@ def _answers(report: Report, look: Look) -> Iterator[Line]:
     for line in lines:
         words = ((line.word, STYLES[line.outcome]), (f": {line.why}", ""))
         yield Line(f"{line.question:<{max(len(line.question) for line in lines)}}  ", "bold", words)
+
+
+def _members(look: Look) -> Iterator[Line]:
+    """A row a line, cut rather than wrapped: columns stay columns."""
+    if look.members:
+        yield Line()
+        yield Line(words=((f"Members ({len(look.members) - 1:,})", "bold"),))
+    for row in look.members[: MEMBERS + 1]:
+        yield Line("  ", words=((plain.sentence(row, max(NARROWEST, look.width) - 2), ""),))
+    if len(look.members) > MEMBERS + 1:
+        yield Line("  ", words=((f"and {len(look.members) - MEMBERS - 1:,} more", "dim"),))
 
 
 def _ladder(ladder: Ladder) -> Iterator[Line]:
