@@ -39,13 +39,19 @@ def _of_package(own: Sequence[File], files: Sequence[File]) -> Kind:
     """Half of the bytes: tools carry a few weights for their tests, models carry a little code."""
     if {file.name for file in own} >= PIPELINE:
         return "model"
-    weights = sum(file.size for file in own if _holds_weights(file, files))
+    holders = _holders_of_weights(files)
+    weights = sum(file.size for file in own if file.path in holders)
     return "model" if 2 * weights > sum(file.size for file in own) else "tool"
 
 
-def _holds_weights(file: File, files: Sequence[File]) -> bool:
-    """Whether a file is weights, or packs some."""
-    return _is_weights(file) or any(_is_weights(each) for each in files if each.path.startswith(f"{file.path}!"))
+def _holders_of_weights(files: Sequence[File]) -> set[str]:
+    """The paths of weights and of the archives that they lie in, in one pass: a release may hold very many files."""
+    found: set[str] = set()
+    for file in files:
+        if _is_weights(file):
+            parts = file.path.split("!")
+            found.update("!".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    return found
 
 
 def _of_folder(files: Sequence[File]) -> Kind:
