@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildmark import python_code
-from guildmark.python_code import grammar
+from guildmark.python_code import grammar, words
 
 INERT = 'print("an inert sample of packed code, which is long enough")'
 PACKED = base64.b64encode(zlib.compress(INERT.encode())).decode()
@@ -96,3 +96,62 @@ def test_any_text_is_read_or_told(text: str):
 def test_a_computation_without_end_is_bounded():
     source = "a = 'x' * 1000\n" + "\n".join(f"b{n} = [ord(c) ^ {n} for c in a]" for n in range(2_000)) + "\nexec(a)\n"
     assert "steps" in python_code.of_source(source.encode()).unread
+
+
+PIECES = (
+    *[
+        "exec",
+        "2exec",
+        "eval",
+        "subprocess",
+        "popen3",
+        "spawnl",
+        "discord_x",
+        "urllib",
+        "urllib.parse",
+        "urllib.request",
+        "http",
+        "http.client",
+    ],
+    *[
+        ".system",
+        "system",
+        "import",
+        "*",
+        "os",
+        "re.compile(",
+        "compile(",
+        "torch.compile(",
+        "git/hooks",
+        "hooks",
+        "dns",
+        "dns.resolver",
+        "x.pth",
+    ],
+    *[
+        "getattr",
+        "vars",
+        "sys",
+        "importlib",
+        "walk",
+        "expanduser",
+        "remove",
+        "authorized_keys",
+        "code",
+        "encode",
+        "sh",
+        "finish",
+        "__dict__",
+        "modules",
+    ],
+    *["sys.modules", "platform.system"],
+)
+
+
+@given(st.lists(st.sampled_from([*PIECES, " ", "\n", "\t", "_", "7"]), max_size=8))
+def test_words_alone_tell_the_same_as_the_patterns(parts: list[str]):
+    """The quick way over a source's words and the patterns give one answer."""
+    source = " ".join(parts).replace("  ", " ").encode()
+    slow = bool(words.MAY_ACT.search(source) or (words.REFLECTION.search(source) and words.REFLECTED.search(source)))
+    erases = b"walk" in source and b"expanduser" in source and b"remove" in source
+    assert words.may_act(source) == (slow or erases)

@@ -71,7 +71,7 @@ _RULES = (
     ),
     (
         "wiped",
-        r"\brm\s+-\w*[rf]\w*\s+(-\S+\s+)*[\"']?(/|/\*|~|~/|\$HOME|/home|/etc)[\"']?/?\*?\s*($|[;&|\n])|\bmkfs\.|dd\s+if=/dev/(zero|urandom)\s+of=/dev/sd|(?i:del\s+/[sfq]\s.{0,20}[a-z]:\\\*|format\s+c:)",
+        r"\brm\s+-\w*[rf]\w*\s+(-\S+\s+)*[\"']?(/|/\*|~|~/|\$HOME|/home|/etc)[\"']?/?\*?\s*($|[;&|\n])|\bmkfs\.|dd\s+if=/dev/(zero|urandom)\s+of=/dev/sd|\A\s*rm\s+-\w*[rf]\w*\s+\*\s*\Z|(?i:del\s+/[sfq]\s.{0,20}[a-z]:\\\*|format\s+c:)",
     ),
     ("miner", r"stratum\+(tcp|ssl|tls)://|--donate-level|\bxmrig\b[^\n]*\s-o\s"),
 )

@@ -1,6 +1,9 @@
 """What an npm package runs as it is installed, and what its scripts hide: read as text, never run."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from guildmark import command_lines, late
@@ -8,6 +11,8 @@ from guildmark.contents import Contents
 from guildmark.remembered import remembered
 
 LARGEST = 8 << 20
+INVISIBLE = "\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U000e0000-\U000e007f\U000e0100-\U000e01ef"
+"""Signs that show nothing: a run of them stands for bytes (GlassWorm)."""
 HOOKS = (
     "preinstall",
     "install",
@@ -31,47 +36,92 @@ _BUILDS = late.compile(
 )
 _NODE = late.compile(r"\bnode\s+(?:-r\s+\S+\s+)?[\"']?(?:\./)?([\w./@-]+)")
 _INLINE = late.compile(r"\bnode\s+(-e|--eval|-p)\b|\bbun\s+(run|x)?\b|\bdeno\s+run\b")
-_HIDDEN = (
-    ("many of its names are a packer's", late.compile(r"(?:\b_0x[a-f0-9]{4,}\b[^\n]{0,4000}?){12}")),
-    (
-        "it runs unpacked text",
-        late.compile(
-            r"\b(eval|Function|runInThisContext|runInNewContext|_compile)\s*\(\s*[^;\n]{0,120}?(atob\s*\(|Buffer\.from\s*\([^;]{0,4000}?[\"'](base64|hex)[\"']|"
-            r"unescape\s*\(|fromCharCode|inflateSync|gunzipSync|createDecipher)"
-        ),
-    ),
-    (
-        "it runs unpacked text",
-        late.compile(
-            r"(?s)(\w+)\s*=\s*[^;\n]{0,80}?(atob\s*\(|Buffer\.from\s*\([^;]{0,4000}?[\"'](base64|hex)[\"']|createDecipher\w*\s*\(|inflateSync\s*\().{0,1500}?"
-            r"\b(eval|new\s+Function|_compile|runInThisContext)\s*\(\s*\1\b"
-        ),
-    ),
-    ("code stands far to the right, out of sight", late.compile(r"[;{})][ \t]{100,}[^\s/]")),
+_RUN = r"(eval|Function|runInThisContext|runInNewContext|_compile)"
+_PACKER = late.compile(r"\b(?:a\d+)?_0x[a-f0-9]{2,}\b")
+_ROTATED = late.compile(r"while\s*\(\s*!!\[\]\s*\)\s*\{\s*try\s*\{")
+_INVISIBLE = late.compile(f"[{INVISIBLE}]{{10,}}")
+_UNPACKED = late.compile(
+    rf"\b{_RUN}\s*\(\s*[^;\n]{{0,120}}?(atob\s*\(|Buffer\.from\s*\([^;]{{0,4000}}?[\"'](base64|hex)[\"']|"
+    r"unescape\s*\(|fromCharCode|inflateSync|gunzipSync|createDecipher|Buffer\.from\s*\([^;]{0,200}?\^)"
 )
+_RUNS = late.compile(r"eval|Function|runInThisContext|runInNewContext|_compile")
+_DECODED = late.compile(
+    r"atob\s*\(|Buffer\.from\s*\([^;]{0,4000}?[\"'](base64|hex)[\"']|createDecipher\w*\s*\(|inflateSync\s*\(|"
+    r"String\.fromCharCode\s*\([^)]{0,40}\^"
+)
+_NAMED = late.compile(r"(\w+)\s*=(?![=>])\s*[^;\n]{0,100}$")
+_CARRIED = late.compile(r"readFileSync\s*\([^;\n]{0,200}?\.(png|jpe?g|gif|ico|bmp|wav|mp3|svg)\b")
+_RUN_NAMED = late.compile(rf"\b{_RUN}\s*\(\s*(?![\"'`)])")
+_OF_FUNCTION = late.compile(
+    r"(\(\s*\)\s*=>\s*\{\s*\}|function\s*\(\s*\)\s*\{\s*\})\s*\)?\s*\.constructor\b|\.constructor\s*\.constructor\s*\("
+)
+_BINDING = late.compile(r"process\.binding\s*\(\s*[\"'](spawn_sync|process_wrap)")
+_FAR_RIGHT = late.compile(r"[;{})][ \t]{100,}[^\s/]")
+_CHILD = late.compile(r"require\s*\(\s*[\"'](node:)?child_process[\"']")
 _NETWORK = late.compile(
-    r"require\(\s*[\"'](node:)?(https?|net|dns|dgram|tls|http2|axios|node-fetch|request|got|ws|undici)[\"']\s*\)|\bfetch\s*\(\s*[\"'`]https?:|"
-    r"from\s+[\"'](node:)?(https?|net|dns|axios|node-fetch|got|undici)[\"']|\bXMLHttpRequest\b|\bhttps?\.(get|request)\s*\("
+    r"require\(\s*[\"'](node:)?(https?|net|dns|dgram|tls|http2|axios|node-fetch|request|got|ws|undici|socket\.io-client)[\"']\s*\)|"
+    r"\bfetch\s*\(\s*[\"'`]https?:|"
+    r"from\s+[\"'](node:)?(https?|net|dns|axios|node-fetch|got|undici|ws)[\"']|\bXMLHttpRequest\b|\bhttps?\.(get|request)\s*\("
 )
 _PROCESS = late.compile(
     r"require\(\s*[\"'](node:)?child_process[\"']\s*\)|from\s+[\"'](node:)?child_process[\"']|\b(execSync|spawnSync)\s*\("
 )
-_ENVIRONMENT = late.compile(
-    r"JSON\.stringify\(\s*(\{[^}]{0,60})?\.{0,3}\s*process\.env\s*[,)}\]]|Object\.(keys|entries|assign|values)\([^)]{0,40}process\.env\s*\)|querystring\.stringify\(\s*process\.env"
+_COMMAND = late.compile(
+    r"\b(?:exec|execSync|spawn|spawnSync|execFile|execFileSync)\s*\(\s*"
+    r"([\"'`])([^\n]{2,2000}?)\1\s*(?:\)|,\s*(\[[^\]]{0,2000}\])?)"
 )
+_TEXT = late.compile(r"([\"'`])((?:\\.|(?!\1)[^\\\n])*)\1")
+_DATA_ADDRESS = late.compile(r"\bimport\s*\(\s*([\"'`])data:text/javascript[^\"'`$]{0,60}(\1\s*\+|\$\{)")
+_ENVIRONMENT = late.compile(
+    r"JSON\.stringify\(\s*(\{[^}]{0,60})?\.{0,3}\s*process\.env\s*[,)}\]]|Object\.(entries|assign|values)\([^)]{0,40}process\.env\s*\)|"
+    r"querystring\.stringify\(\s*process\.env|\b(post|put|send|write|emit)\s*\([^;]{0,200}?\.\.\.\s*process\.env\b"
+)
+_ENVIRONMENT_NAMED = late.compile(r"(\w+)\s*=\s*process\.env\s*[;,\n]")
 _SECRETS = late.compile(
     r"\.npmrc\b|\.ssh[/\\]|\.aws[/\\]|id_rsa\b|\.git-credentials|NPM_TOKEN|trufflehog|169\.254\.169\.254|wallet\.dat|\.config[/\\]solana|"
     r"keystore|Login Data|Local Storage[/\\]+leveldb|/etc/(passwd|shadow)|gh auth token|os\.userInfo\(\)|\.bash_history"
 )
+_SECRET_FILES = late.compile(
+    r"\.ssh/(id_\w+|authorized_keys|config)|\.aws/credentials|gcloud/(credentials|application_default)|\.azure/|"
+    r"\.kube/config|\.git-credentials|\.netrc\b|\.npmrc\b|Login Data|wallet\.dat|\.config/solana|Local Storage/leveldb|"
+    r"\.bash_history|\.docker/config"
+)
 _SENT = late.compile(
     r"https?://|hostname\s*:|webhook|\.(write|end|send|post)\s*\(|api\.github\.com|dns\.(lookup|resolve)"
 )
-_WALLETS = late.compile(
-    r"(?s)(window\.ethereum|0x\[a-fA-F0-9\]\{40\}|bc1\[|ethereum\.request|XMLHttpRequest\.prototype\.(open|send)|levenshtein).{0,4000}?(XMLHttpRequest\.prototype|window\.fetch\s*=|globalThis\.fetch\s*=|\.replace\()"
+_WALLET = late.compile(
+    r"window\.ethereum|0x\[a-fA-F0-9\]\{40\}|bc1\[|ethereum\.request|XMLHttpRequest\.prototype\.(open|send)|levenshtein"
 )
-_WIPES = late.compile(
-    r"(?s)(country|geoip|ipgeolocation|timezone|Moscow|Europe/Minsk).{0,3000}?(writeFile(Sync)?|rm(Sync)?|unlink(Sync)?)\s*\("
+_REPLACES = late.compile(r"XMLHttpRequest\.prototype|window\.fetch\s*=|globalThis\.fetch\s*=|\.replace\(")
+_DRAINED = late.compile(r"\bto\s*:\s*[\"']0x[0-9a-fA-F]{40}[\"']")
+_WHERE = late.compile(r"country|geoip|ipgeolocation|resolvedOptions\(\)\.timeZone|Moscow|Europe/Minsk")
+_DELETES = late.compile(r"(writeFile(Sync)?|rm(Sync)?|unlink(Sync)?)\s*\(")
+_ANSWER = late.compile(
+    r"\b(?:axios|got|fetch|request|needle|superagent)\b[^;]{0,80}?\(|\bhttps?\.(?:get|request)\s*\(|\.text\s*\(\s*\)"
 )
+_RUNS_ANSWER = late.compile(
+    rf"\.then\s*\(\s*{_RUN}\s*\)|\b{_RUN}\s*\(\s*(?:[\"'][\w$, ]*[\"']\s*,\s*)*(?:await\s+)?[\w$]+(?:\.[\w$]+)*"
+    r"(?:\.(?:data|body|text|cookie|content|code|payload|model|script)\b(?:\.[\w$]+)*)(?:\(\s*\))?\s*\)"
+)
+_RUNS_TEXT = late.compile(
+    rf"\.text\s*\(\s*\)\s*\)?\s*(?:\.then\s*\(|;)[^;]{{0,120}}?\b{_RUN}\s*\(\s*"
+    rf"(?:[\"'][\w$, ]*[\"']\s*,\s*)*[\w$]+\s*\)"
+    rf"|\.on\s*\(\s*[\"']end[\"']\s*,[^\n]{{0,200}}?(?:(?<![.\w$])exec|\bexecSync|\b{_RUN})\s*\(\s*[\w$]+\s*[,)]"
+)
+_TIED = late.compile(r"\.pipe\s*\(\s*[\w$.]+\.stdin\b")
+_COMMANDED = late.compile(
+    r"\.(?:on|addEventListener|onmessage)\s*\(\s*[\"'](?:message|data|command|cmd)[\"']\s*,[^;]{0,160}?\b(?:exec|execSync|spawn|eval)\s*\(\s*"
+    r"[\w$]+(?:\.(?:data|toString\(\)|cmd|command))?\s*[,)]"
+)
+_SOCKET = late.compile(r"\bWebSocket\b|\bnet\b|socket\.io|\btls\b")
+_DETACHED = late.compile(r"detached\s*:\s*(true|!0)|\.unref\s*\(|windowsHide\s*:\s*(true|!0)")
+_MADE_PROGRAM = late.compile(r"chmod(Sync)?\s*\([^;\n]{0,200}?(0?o?7[0-7]{2}|0o?[0-7]*[1357]|\+x|493|511)\b")
+_KEPT = late.compile(r"createWriteStream\s*\(|writeFile(Sync)?\s*\(")
+_WORKFLOW = late.compile(r"\.github/workflows")
+_PUBLISHES = late.compile(r"\bnpm\s+publish\b|registry\.npmjs\.org/-/npm/v1|maintainer:")
+_ESCAPE = late.compile(r"\\x([0-9a-fA-F]{2})|\\u00([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{2})\}")
+_JOINT = late.compile(r"([\"'])[ \t]*\+[ \t]*\1")
+_MEMBER = late.compile(r"(?<=[\w$\])])\[\s*([\"'])([A-Za-z_$][\w$]{0,60})\1\s*\]")
 
 
 class Sign(NamedTuple):
@@ -116,32 +166,167 @@ def read(contents: Contents) -> Iterator[Sign]:
 
 
 def signs(text: str) -> Iterator[Sign]:
-    """What a script in JavaScript does, by its text."""
-    for says, pattern in _HIDDEN:
-        if found := pattern.search(text):
-            yield Sign("hidden", says, text.count("\n", 0, found.start()) + 1, found[0][:160])
-            break
-    network, process = _NETWORK.search(text), _PROCESS.search(text)
+    """What a script in JavaScript does, by its text, with names and texts put together as they are run."""
+    plain = _plain(text)
+    yield from islice(_hidden(text, plain), 1)
+    network, process = _NETWORK.search(plain), _PROCESS.search(plain)
     if network:
-        yield Sign("network", "it connects to other machines", _at(text, network.start()), network[0][:160])
+        yield _sign("network", "it connects to other machines", plain, network)
     if process:
-        yield Sign("process", "it starts programs", _at(text, process.start()), process[0][:160])
+        yield _sign("process", "it starts programs", plain, process)
+    yield from _taken(plain, connects=network is not None, starts=process is not None)
+    yield from _harmful(plain, connects=network is not None, starts=process is not None)
+
+
+def _plain(text: str) -> str:
+    """The text with its escapes undone, its pieces of texts joined, and members by their names."""
+    if "\\x" in text or "\\u" in text:
+        text = _ESCAPE.sub(_unescaped, text)
+    if "+" in text:
+        text = _JOINT.sub("", text)
+    return _MEMBER.sub(r".\2", text) if "[" in text else text
+
+
+def _unescaped(found: "re.Match[str]") -> str:
+    sign = chr(int(found[1] or found[2] or found[3], 16))
+    return sign if sign.isalnum() or sign in " _-./:$|&=" else found[0]
+
+
+def _hidden(text: str, plain: str) -> Iterator[Sign]:
+    """What hides code, the plainest first."""
+    if found := _packed_names(text):
+        yield _sign("hidden", "many of its names are a packer's", text, found)
+    if "!![]" in text and (found := _ROTATED.search(text)):
+        yield _sign("hidden", "its texts are shuffled by a packer", text, found)
+    if not text.isascii() and (found := _INVISIBLE.search(text)):
+        yield Sign("hidden", "signs that nobody sees carry data", _at(text, found.start()), ascii(found[0])[:80])
+    for place in _RUNS.finditer(plain):
+        if found := _UNPACKED.match(plain, place.start()):
+            yield _sign("hidden", "it runs unpacked text", plain, found)
+            break
+    if found := _named_and_run(plain) or _carried(plain) or _by_constructor(plain):
+        yield _sign("hidden", "it runs unpacked text", plain, found)
+    if found := _DATA_ADDRESS.search(plain):
+        yield _sign("hidden", "it imports a text that it puts together", plain, found)
+    if found := _BINDING.search(plain) if "process.binding" in plain else None:
+        yield _sign("hidden", "it starts programs by what lies below the module for it", plain, found)
+    if (" " * 100 in text or "\t" * 100 in text) and (found := _FAR_RIGHT.search(text)):
+        yield _sign("hidden", "code stands far to the right, out of sight", text, found)
+    if plain is not text and (found := _CHILD.search(plain)) and not _CHILD.search(text):
+        yield _sign("hidden", "the name of a module is put together", plain, found)
+
+
+def _packed_names(text: str) -> "re.Match[str] | None":
+    """The first of twelve names as packers make them, each near to the next."""
+    if "_0x" not in text:
+        return None
+    first, last, count = None, -1, 0
+    for found in _PACKER.finditer(text):
+        if first is None or found.start() - last > 4000:
+            first, count = found, 0
+        count, last = count + 1, found.end()
+        if count == 12:
+            return first
+    return None
+
+
+def _named_and_run(text: str) -> "re.Match[str] | None":
+    """A text that is unpacked into a variable, which is run soon after."""
+    for found in _DECODED.finditer(text):
+        named = _NAMED.search(text, max(0, found.start() - 120), found.start())
+        if named and re.compile(rf"\b{_RUN}\s*\(\s*(?:[\"'][^\"'\n]*[\"']\s*,\s*)*{re.escape(named[1])}\b").search(
+            text, found.end(), found.end() + 1600
+        ):
+            return found
+    return None
+
+
+def _carried(text: str) -> "re.Match[str] | None":
+    """A picture or a sound that is read, and something run soon after."""
+    return _followed(text, _CARRIED, _RUN_NAMED, 1500)
+
+
+def _by_constructor(text: str) -> "re.Match[str] | None":
+    """`Function`, reached as the constructor of a function, beside an unpacked text."""
+    if ".constructor" not in text:
+        return None
+    return _followed(text, _OF_FUNCTION, _DECODED, 200)
+
+
+def _followed(text: str, first: "re.Pattern[str]", second: "re.Pattern[str]", most: int) -> "re.Match[str] | None":
+    """The first place of one pattern that has the other behind it, at most so many signs away."""
+    begins = list(first.finditer(text))
+    places = [found.start() for found in second.finditer(text)] if begins else []
+    for found in begins:
+        place = bisect_left(places, found.end())
+        if place < len(places) and places[place] - found.end() <= most:
+            return found
+    return None
+
+
+def _taken(text: str, *, connects: bool, starts: bool) -> Iterator[Sign]:
+    """Secrets, and the whole environment, that are sent away."""
+    if not connects and not starts and "fetch" not in text and "ethereum" not in text:
+        return
+    sends = _SENT.search(text) is not None
+    whole = _environment(text)
     secret = _SECRETS.search(text)
-    whole = _ENVIRONMENT.search(text)
-    if whole and (network or process) and _SENT.search(text):
-        yield Sign("sent", "it takes the whole environment, and connects", _at(text, whole.start()), whole[0][:160])
-    elif secret and network and process and _SENT.search(text):
-        yield Sign(
-            "sent", "it seeks credentials, starts programs and connects", _at(text, secret.start()), secret[0][:160]
-        )
-    if found := _WALLETS.search(text):
-        yield Sign(
-            "sent", "it changes what pages send, where wallets are named", _at(text, found.start()), found[1][:160]
-        )
-    if (found := _WIPES.search(text)) and network:
-        yield Sign(
-            "wiped", "it overwrites or deletes files by where the user is", _at(text, found.start()), found[1][:160]
-        )
+    kinds = {found[0] for found in _SECRET_FILES.finditer(text)}
+    reads = "readFile" in text or "createReadStream" in text
+    if whole and sends and (connects or starts or "fetch(" in text):
+        yield _sign("sent", "it takes the whole environment, and connects", text, whole)
+    elif secret and connects and starts and sends:
+        yield _sign("sent", "it seeks credentials, starts programs and connects", text, secret)
+    elif secret and len(kinds) > 1 and reads and sends and (connects or "fetch(" in text):
+        yield _sign("sent", f"it reads credentials of {len(kinds)} kinds, and connects", text, secret)
+    if found := _followed(text, _WALLET, _REPLACES, 4000):
+        yield _sign("sent", "it changes what pages send, where wallets are named", text, found)
+    if "eth_sendTransaction" in text and (found := _DRAINED.search(text)):
+        yield _sign("sent", "it asks a wallet to pay to an address of its own", text, found)
+    if starts and (found := _PUBLISHES.search(text)) and "_authToken" in text:
+        yield _sign("sent", "it publishes packages with a token that it finds", text, found)
+
+
+def _environment(text: str) -> "re.Match[str] | None":
+    if "process.env" not in text:
+        return None
+    if found := _ENVIRONMENT.search(text):
+        return found
+    for named in _ENVIRONMENT_NAMED.finditer(text):
+        whole = re.compile(rf"JSON\.stringify\(\s*(?:\.\.\.)?{re.escape(named[1])}\s*[,)]")
+        if found := whole.search(text, named.end(), named.end() + 600):
+            return found
+    return None
+
+
+def _harmful(text: str, *, connects: bool, starts: bool) -> Iterator[Sign]:
+    """Programs and code that are fetched to be run, shells for others, footholds and deletion."""
+    if connects and (found := _followed(text, _WHERE, _DELETES, 3000)):
+        yield _sign("wiped", "it overwrites or deletes files by where the user is", text, found)
+    if (connects or "fetch" in text) and (found := _ran_answer(text)):
+        yield _sign("fetched", "it runs what it fetches", text, found)
+    if starts and (found := _TIED.search(text)) and _SOCKET.search(text) and "spawn" in text:
+        yield _sign("shell", "a program's input is tied to a connection", text, found)
+    elif starts and _SOCKET.search(text) and (found := _COMMANDED.search(text)):
+        yield _sign("shell", "it runs what a connection brings", text, found)
+    if connects and starts and _KEPT.search(text) and (found := _followed(text, _MADE_PROGRAM, _DETACHED, 1500)):
+        yield _sign("fetched", "it fetches a program and starts it unseen", text, found)
+    if (found := _WORKFLOW.search(text)) and _KEPT.search(text) and "toJSON(secrets)" in text:
+        yield _sign("startup", "it writes a workflow that shows secrets", text, found)
+    for found in _COMMAND.finditer(text) if starts else ():
+        line = " ".join([found[2], *(part[1] for part in _TEXT.findall(found[3] or ""))])
+        for act in command_lines.acts(line):
+            if act.kind != "startup":
+                yield _sign(act.kind, f"a command {command_lines.SAYS[act.kind]}", text, found)
+
+
+def _ran_answer(text: str) -> "re.Match[str] | None":
+    """Text of another machine that is run: named as a part of an answer, or as what `text()` gave."""
+    return _followed(text, _ANSWER, _RUNS_ANSWER, 1500) or _RUNS_TEXT.search(text)
+
+
+def _sign(act: str, says: str, text: str, found: "re.Match[str]") -> Sign:
+    return Sign(act, says, _at(text, found.start()), found[0][:160])
 
 
 def _at(text: str, place: int) -> int:

@@ -84,6 +84,14 @@ def _is_aside(file: File, packages: set[str]) -> bool:
     if _ASIDE.search(within(file)):
         return True
     folder = file.path.rpartition("/")[0]
+    if (
+        within(file).count("/")
+        and folder not in packages
+        and packages
+        and file.readable
+        and file.contents.at(0, 2) == b"#!"
+    ):
+        return True  # a program that lies outside of all packages
     above = folder
     while folder not in packages and "/" in above.rpartition("!")[2]:
         above = above.rpartition("/")[0]
@@ -163,12 +171,12 @@ def scripts(subject: Subject) -> Iterator[File]:
             yield file
 
 
-def findings(subject: Subject, tells: "Callable[[Sign], bool]", act: str, good: str) -> Iterator[Finding]:
-    """A check's answer on all code that is run: what `tells` picks of Python fails, and `act` in scripts.
+def findings(subject: Subject, tells: "Callable[[Sign], bool]", acts: frozenset[str], good: str) -> Iterator[Finding]:
+    """A check's answer on all code that is run: what `tells` picks of Python fails, and `acts` in scripts.
 
     What was not read is unknown; `good` is said where there is nothing to say."""
     asked = told = 0
-    for finding in _found(subject, tells, act):
+    for finding in _found(subject, tells, acts):
         if finding is None:
             asked += 1
         elif told < MOST_TOLD:
@@ -180,7 +188,7 @@ def findings(subject: Subject, tells: "Callable[[Sign], bool]", act: str, good: 
         yield passed(f"{good} ({asked} files)")
 
 
-def _found(subject: Subject, tells: "Callable[[Sign], bool]", act: str) -> Iterator[Finding | None]:
+def _found(subject: Subject, tells: "Callable[[Sign], bool]", acts: frozenset[str]) -> Iterator[Finding | None]:
     """A None for each file that is looked at, and what it does."""
     for file, role in code(subject):
         yield None
@@ -195,7 +203,7 @@ def _found(subject: Subject, tells: "Callable[[Sign], bool]", act: str) -> Itera
             yield unknown(f"{file.path} was not read", file.seen("", file.unread or f"{file.size} bytes"))
             continue
         for found in javascript_code.read(file.contents):
-            if found.act == act:
+            if found.act in acts:
                 yield failed(f"{file.path}: {found.says}", file.seen(f"line {found.line}", found.seen))
 
 

@@ -21,6 +21,9 @@ _HARMLESS_START = late.compile(
 )
 """Lines of `.pth` files that load a module of the release by its name, as namespaces, coverage and editables do."""
 _HOOK_NAME = late.compile(r"(^|[\W_])(pre|post)?(inst|rm)$")
+_DOWNLOADED = late.compile(r"(?i)\bfile\s*\(\s*DOWNLOAD\s+\S+\s+[\"']?(/[^\s\"')]+)")
+_GYP_COMMAND = late.compile(r"<!@?\(([^\"'\n]{1,2000})\)")
+_REMOTE = late.compile(r"http://(?!localhost\b|127\.)\S+")
 _BUILD_SCRIPTS = (
     "configure",
     "autogen.sh",
@@ -30,6 +33,11 @@ _BUILD_SCRIPTS = (
     "configure.ac",
     "Makefile.am",
     "build.sh",
+    "CMakeLists.txt",
+    "build.rs",
+    "meson.build",
+    "wscript",
+    "binding.gyp",
 )
 
 
@@ -76,6 +84,10 @@ def _all(subject: Subject) -> Iterator[Finding | None]:
         elif file.name in _BUILD_SCRIPTS or file.name.endswith(".m4"):
             yield None
             yield from _of_shell(file)
+            yield from _of_gyp(file, subject) if file.name == "binding.gyp" else ()
+        elif file.path.endswith(".vscode/tasks.json"):
+            yield None
+            yield from _of_editor(file)
 
 
 def _of_python(file: File, role: tool_code.Role) -> Iterator[Finding]:
@@ -120,6 +132,7 @@ def _of_npm(file: File, subject: Subject) -> Iterator[Finding]:
         return
     folder = file.path.removesuffix("package.json")
     beside = {each.path.removeprefix(folder): each for each in subject.files() if each.path.startswith(folder)}
+    yield from _of_dependencies(file, tree)
     for name, line in javascript_code.hooks(tree):
         if name in ("prepare", "preprepare", "postprepare") and not any(command_lines.acts(line)):
             continue
@@ -151,7 +164,44 @@ def _of_started(file: File, name: str, line: str, beside: dict[str, File]) -> It
         yield (failed if told else unknown)(f"{file.path}: {name} runs {line[:80]}", at)
 
 
+def _of_dependencies(file: File, tree: object) -> Iterator[Finding]:
+    """What npm would install from an address that anybody on the way can change, and that no registry keeps."""
+    for key in ("dependencies", "optionalDependencies"):
+        named = tree.get(key) if isinstance(tree, dict) else None
+        for name, wanted in named.items() if isinstance(named, dict) else ():
+            if isinstance(wanted, str) and _REMOTE.match(wanted):
+                yield failed(f"{file.path}: {name} is fetched from {wanted[:80]}", file.seen(f"{key}.{name}", wanted))
+
+
+def _of_gyp(file: File, subject: Subject) -> Iterator[Finding]:
+    """What node-gyp runs as it reads the recipe, which npm has it do where a binding.gyp lies there."""
+    folder = file.path.removesuffix("binding.gyp")
+    beside = {each.path.removeprefix(folder): each for each in subject.files() if each.path.startswith(folder)}
+    for line in _GYP_COMMAND.findall(file.text(command_lines.LONGEST)):
+        for path in javascript_code.started(line):
+            script = beside.get(path)
+            for sign in javascript_code.read(script.contents) if script is not None and script.readable else ():
+                if sign.act != "process":
+                    evidence = script.seen(f"line {sign.line}", sign.seen) if script else file.seen("", line)
+                    yield failed(f"{path}, which {file.path} runs: {sign.says}", evidence)
+
+
+def _of_editor(file: File) -> Iterator[Finding]:
+    """A task that an editor runs as the folder is opened."""
+    text = file.text(command_lines.LONGEST)
+    if "folderOpen" in text:
+        for act in command_lines.acts(text):
+            yield failed(
+                f"{file.path} is run as an editor opens the folder: it {command_lines.SAYS[act.kind]}",
+                file.seen("", act.seen),
+            )
+
+
 def _of_shell(file: File) -> Iterator[Finding]:
-    for act in command_lines.acts(file.text(command_lines.LONGEST)):
+    text = file.text(command_lines.LONGEST)
+    for found in _DOWNLOADED.finditer(text) if file.name == "CMakeLists.txt" else ():
+        if text.find(found[1], found.end()) > 0:
+            yield failed(f"{file.path}, which builds it, runs what it fetches", file.seen("", found[0]))
+    for act in command_lines.acts(text):
         if act.kind in ("hidden", "shell", "sent", "miner") or (act.kind == "fetched" and file.name != "Makefile"):
             yield failed(f"{file.path}, which builds it, {command_lines.SAYS[act.kind]}", file.seen("", act.seen))

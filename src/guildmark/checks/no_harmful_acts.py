@@ -24,7 +24,9 @@ UNASKED = ("fetched", "startup")
 )
 def no_harmful_acts(subject: Subject) -> Iterator[Finding]:
     """Is there no backdoor, no fetched program that runs unasked, no foothold, miner or deletion in the code?"""
-    yield from tool_code.findings(subject, is_harmful, "wiped", "no code does harm that is known")
+    yield from tool_code.findings(
+        subject, is_harmful, frozenset((*ALWAYS, *UNASKED)), "no code does harm that is known"
+    )
 
 
 def is_harmful(sign: "Sign") -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 )
 def no_obfuscated_code(subject: Subject) -> Iterator[Finding]:
     """Does all code stand there as it is run, neither packed nor disguised?"""
-    yield from tool_code.findings(subject, is_hidden, "hidden", "all code stands there as it is run")
+    yield from tool_code.findings(subject, is_hidden, frozenset(("hidden",)), "all code stands there as it is run")
 
 
 def is_hidden(sign: "Sign") -> bool:

@@ -4,19 +4,22 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from guildmark.python_code import values, words
+from guildmark.python_code import leaving, values, words
 from guildmark.python_code.judging import judge
 from guildmark.python_code.signs import Act
 from guildmark.python_code.values import (
     BLOB,
     DECODED,
     ENVIRONMENT,
+    EVERY,
     FETCHED,
     FILE,
     IDENTITY,
     RECEIVED,
     SECRET,
+    SHIPPED,
     SOCKET,
+    TYPED,
     UNSEEN,
     Value,
     texts,
@@ -59,6 +62,7 @@ _SAME = (
     "copy.copy",
     "copy.deepcopy",
 )
+_PIECES = ("split", "rsplit", "splitlines", "partition", "rpartition")
 _PLAIN = (
     "len",
     "isinstance",
@@ -80,6 +84,21 @@ _PLAIN = (
     "md5",
     "hexdigest",
 )
+_RECEIVES = ("recv", "recvfrom", "readline", "readuntil", "readexactly", "read", "receive", "receive_text")
+_OPENS = ("open", "read_text", "read_bytes")
+_LISTENS = ("pynput.keyboard.Listener", "keyboard.on_press", "keyboard.on_release", "keyboard.hook")
+_CLIPBOARD = ("pyperclip.copy", "clipboard.copy", "win32clipboard.SetClipboardText", "win32clipboard.SetClipboardData")
+_PLACES_OF_PACKAGES = (
+    "sysconfig.get_path",
+    "sysconfig.get_paths",
+    "site.getsitepackages",
+    "site.getusersitepackages",
+    "distutils.sysconfig.get_python_lib",
+)
+_SHIPPED = (
+    *("pkgutil.get_data", "importlib.resources.read_binary", "importlib.resources.read_text"),
+    *("importlib.resources.files().joinpath().read_bytes", "pkg_resources.resource_string"),
+)
 _FOLLOWED = (
     "threading.Thread",
     "threading.Timer",
@@ -94,6 +113,13 @@ _FOLLOWED = (
     "signal.signal",
 )
 """What calls the functions that it is given."""
+
+
+_CONNECTIONS = (
+    *("socket.socket", "socket.create", "paramiko", "ftplib", "smtplib", "http.client"),
+    *("asyncio.open_connection", "websockets.", "websocket."),
+)
+"""What gives a connection, not an answer."""
 
 
 def call(tracer: "Expressions", node: ast.Call, scope: "Scope") -> Value:
@@ -133,63 +159,15 @@ def _judged(
         "write_text",
         "write_bytes",
         "writelines",
+        "unlink",
     ):
         judge(f"file.{node.func.attr}", given, keywords, base, note)
     if name.rpartition(".")[2] in ("setup",) and tracer.hooks:
-        _setup(tracer, node)
-    _written(tracer, node, name, given, base)
-
-
-def _setup(tracer: "Expressions", node: ast.Call) -> None:
-    """The commands that `setup` names, and where it puts files."""
-    for keyword in node.keywords:
-        if keyword.arg == "cmdclass" and isinstance(keyword.value, ast.Dict):
-            for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
-                if isinstance(key, ast.Constant) and key.value not in (
-                    "test",
-                    "upload",
-                    "clean",
-                    "lint",
-                    "docs",
-                    "sdist",
-                    "publish",
-                    "release",
-                ):
-                    tracer.commands.add(ast.unparse(value))
-        elif keyword.arg == "data_files":
-            for part in ast.walk(keyword.value):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str) and _is_of_the_system(part.value):
-                    tracer._note("data_files", f"setup puts files into {part.value[:80]}", seen=part.value[:160])
-
-
-def _is_of_the_system(path: str) -> bool:
-    startup = words.STARTUP.search(path) is not None and not path.startswith(("share/", "lib/"))
-    return (
-        startup
-        or path.startswith(("/etc/", "/root", "/usr/lib/python", "/bin", "/usr/bin", "/lib", "/var/spool"))
-        or "site-packages" in path
-    )
-
-
-def _written(tracer: "Expressions", node: ast.Call, name: str, given: list[Value], base: Value) -> None:
-    """A file that fetched bytes are written to is fetched itself: so is the variable, or the text, that names it."""
-    last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
-    place: Value | None = None
-    if (last == "urlretrieve" and len(given) > 1) or (name == "wget.download" and len(given) > 1):
-        place = given[1]
-    elif last in ("write", "write_bytes", "write_text") and given and given[0].tags & {FETCHED, DECODED} and base.items:
-        place = base.items[0]._replace(tags=base.items[0].tags)
-    if place is None:
-        return
-    tag = DECODED if given and DECODED in given[0].tags and last != "urlretrieve" else FETCHED
-    if tag == DECODED and FETCHED not in given[0].tags and BLOB not in given[0].tags:
-        return
-    if isinstance(place.origin, ast.Name):
-        for names in (tracer.globals, tracer.inner):
-            if place.origin.id in names:
-                names[place.origin.id] = names[place.origin.id].tagged(tag)
-    for text in texts(place):
-        tracer.fetched[text] = tag
+        leaving.set_up(tracer, node)
+    if name in _CLIPBOARD and tracer.seeks_wallets:
+        note("collected", f"{name} puts another text in the clipboard, where addresses of wallets are sought")
+    leaving.written(tracer, node, name, given, base)
+    leaving.gathered(tracer, node, given, base)
 
 
 def _given_back(
@@ -231,10 +209,19 @@ def _given_back(
         return first
     if words.sort(name) == "process" and first.items is not None:
         _of_interpreter(tracer, first.items, scope)
-    if name in _FOLLOWED:
+    if name in _FOLLOWED or name in _LISTENS:
+        passed = list(keywords.get("args", UNSEEN).items or ())
+        passed = [Value(tags=frozenset((TYPED,)))] if name in _LISTENS else passed
         for value in (*given, *keywords.values()):
             if value.name.startswith("local:"):
-                of_own(tracer, value.name.removeprefix("local:"), [], {}, scope, values.NONE)
+                of_own(tracer, value.name.removeprefix("local:"), passed, {}, scope, values.NONE)
+    if isinstance(node.func, ast.Attribute):
+        if node.func.attr in _RECEIVES and SOCKET in base.tags:
+            return Value(tags=frozenset((RECEIVED,)))
+        if not name and node.func.attr in _OPENS and isinstance(base.text, str):
+            return _opened(tracer, base)
+        if node.func.attr == "joinpath" and isinstance(base.text, str):
+            return Value(text="/".join([base.text, *(text for each in given for text in texts(each))]), tags=everything)
     source = _of_source(tracer, name, given, keywords, everything, base)
     if source is not None:
         return source
@@ -290,9 +277,21 @@ def _of_source(
 ) -> Value | None:
     """Where a value comes from the network, a file, the environment, or a description of the machine."""
     if words.sort(name) == "network":
-        connection = name.startswith(("socket.socket", "socket.create", "paramiko", "ftplib", "smtplib", "http.client"))
+        connection = name.startswith(_CONNECTIONS)
         return Value(name=f"{name}()", tags=frozenset((SOCKET,)) if connection else frozenset((FETCHED,)))
     last = name.rpartition(".")[2]
+    if name.startswith("dns.resolver.") or (last == "getresponse" and name.startswith("http.client.")):
+        return Value(name=f"{name}()", tags=frozenset((FETCHED,)))
+    if name in _PLACES_OF_PACKAGES:
+        return Value(name="site-packages", text="site-packages")
+    if name == "pathlib.Path.home":
+        return Value(name="home", text="~")
+    if name == "builtins.str.maketrans":
+        return Value(name=f"{name}()", items=tuple(given))
+    if name in _SHIPPED:
+        return Value(tags=frozenset((FILE, SHIPPED)))
+    if name == "home.rglob":
+        return Value(tags=frozenset((EVERY,)))
     if name == "socket.socket":
         return Value(name="socket.socket()", tags=frozenset((SOCKET,)))
     if last in ("recv", "recvfrom") and SOCKET in base.tags | tags:
@@ -338,6 +337,13 @@ def _opened(tracer: "Expressions", place: Value) -> Value:
     return Value(name="file", tags=tags, items=(place,), origin=place.origin)
 
 
+def _place_of(name: str, *, home: bool) -> str:
+    """What stands for a place: a path, the home, or the many paths that a search gives."""
+    if name in ("glob.glob", "os.listdir", "os.walk", "os.scandir"):
+        return "paths"
+    return "pathlib.Path()" if name == "pathlib.Path" else "home" if home else ""
+
+
 def _of_text(
     node: ast.Call, name: str, given: list[Value], keywords: dict[str, Value], base: Value, tags: frozenset[str]
 ) -> Value:
@@ -350,7 +356,7 @@ def _of_text(
     if name == "builtins.chr" and isinstance(first.text, int):
         return Value(text=chr(first.text) if 0 <= first.text < 0x110000 else None, tags=tags | values.packed(first))
     if name == "builtins.chr":
-        return Value(tags=tags | values.packed(first))
+        return Value(tags=tags | {DECODED})
     if name == "builtins.ord" and isinstance(first.text, str | bytes) and len(first.text) == 1:
         return Value(text=ord(first.text), tags=tags)
     if name in ("builtins.bytes", "builtins.bytearray") and first.items is not None:
@@ -372,10 +378,12 @@ def _of_text(
     if name in _PATHS:
         parts = [text for value in given for text in texts(value)]
         home = any(part.strip() == "~" for part in parts)
+        if name == "os.walk" and (first.name == "home" or first.text in ("~", "/", "C:\\", "/home")):
+            tags |= {EVERY}
         return Value(
             text="/".join(parts) if parts else None,
             tags=tags,
-            name="pathlib.Path()" if name == "pathlib.Path" else "home" if home and len(parts) == 1 else "",
+            name=_place_of(name, home=home and len(parts) == 1),
             origin=first.origin,
         )
     if name in _SAME:
@@ -388,6 +396,8 @@ def _of_text(
     if last in _PLAIN:
         return UNSEEN
     tags = tags | base.tags
+    if last in _PIECES:
+        return Value(tags=tags, origin=base.origin)
     return Value(
         name=f"{name}()"[:200] if name and not name.startswith("builtins.") else "",
         text=base.text if last in ("expanduser", "resolve", "absolute") else None,

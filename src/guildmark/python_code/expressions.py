@@ -15,7 +15,19 @@ LONG_BLOB: Final = 40
 MOST_ELEMENTS: Final = 20_000
 _BUILTINS = ("builtins", "__builtins__", "__builtin__", "builtins.__builtins__")
 _NAMESPACES = ("builtins.__dict__", "builtins.globals()", "builtins.vars()", "builtins.locals()", "sys.modules")
+_STARTED = ("threading.Thread", "multiprocessing.Process", "threading.Timer")
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def _is_walked_to(node: ast.expr) -> bool:
+    """Whether an expression goes from a constant to its class and to what that is made of."""
+    names: set[str] = set()
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        if isinstance(node, ast.Attribute):
+            names.add(node.attr)
+        node = node.func if isinstance(node, ast.Call) else node.value
+    constant = isinstance(node, ast.Constant | ast.Tuple | ast.List | ast.Dict | ast.JoinedStr)
+    return constant and not names.isdisjoint(("__base__", "__mro__", "__bases__", "mro"))
 
 
 class Stopped(Exception):
@@ -32,7 +44,8 @@ class Expressions:
     def __init__(self, text: str, *, hooks: bool) -> None:
         self.hooks = hooks
         self.lines = text.encode("utf-8", "replace").split(b"\n")
-        self.seeks = any(word in text.lower() for word in words.OF_SECRET_PLACES)
+        small = text.lower()
+        self.sought = tuple(word for word in words.OF_SECRET_PLACES if word in small)
         self.signs: dict[tuple[str, int], Sign] = {}
         self.imports: set[str] = set()
         self.kinds: dict[str, int] = {}
@@ -51,6 +64,10 @@ class Expressions:
         self.fetched: dict[str, str] = {}
         self.active: set[ast.AST] = set()
         self.inner: Scope = self.globals
+        self.inherits: dict[str, tuple[str, ...]] = {}
+        self.patches: dict[str, str] = {}
+        self.seeks_wallets = False
+        self.doc: Value = UNSEEN
 
     def line(self, number: int) -> str:
         """A line of the source as it stands, but for its indentation; its first 2,000 bytes."""
@@ -66,6 +83,7 @@ class Expressions:
             self.attributes[target.attr] = value
             if owner.name and not owner.name.startswith("local:") and value.name.startswith("local:"):
                 self.attributes.pop(target.attr)
+                self._patched(f"{owner.name}.{target.attr}", value)
         elif isinstance(target, ast.Subscript):
             held = self.value(target.value, scope)
             if isinstance(target.value, ast.Name) and value.tags:
@@ -77,6 +95,12 @@ class Expressions:
             for number, part in enumerate(target.elts):
                 self.bind(part, items[number] if items else Value(tags=value.tags), scope)
 
+    def _patched(self, name: str, value: Value) -> None:
+        """Note that a function of another package is replaced by one of this module."""
+        roots = {each.partition(".")[0] for each in self.imports}
+        if name.partition(".")[0] in roots - {""} and len(self.patches) < 50:
+            self.patches[name] = value.name.removeprefix("local:")
+
     def named(self, name: str, scope: Scope) -> Value:
         found = scope.get(name)
         if found is None:
@@ -85,6 +109,8 @@ class Expressions:
             return found
         if name in ("__builtins__", "__builtin__"):
             return Value(name="builtins")
+        if name == "__doc__":
+            return self.doc
         return Value(name=f"builtins.{name}")
 
     def function(
@@ -125,13 +151,16 @@ class Expressions:
         text = node.value
         if isinstance(text, bool) or not isinstance(text, str | bytes | int):
             return UNSEEN
-        if self.seeks and isinstance(text, str) and 3 < len(text) < 2_000:
-            self._sought(text)
+        if isinstance(text, str) and len(text) < 300 and words.WALLET_FORM.search(text):
+            self.seeks_wallets = True
+        if self.sought and isinstance(text, str) and 3 < len(text) < 2_000:
+            self._seek(text)
         tags = frozenset((BLOB,)) if not isinstance(text, int) and len(text) >= LONG_BLOB else values.NONE
         return Value(text=text, tags=tags)
 
-    def _sought(self, text: str) -> None:
-        found = words.SECRET_PLACE.search(text)
+    def _seek(self, text: str) -> None:
+        small = text.lower()
+        found = words.SECRET_PLACE.search(text) if any(piece in small for piece in self.sought) else None
         if found and found.lastgroup:
             self.kinds.setdefault(found.lastgroup, getattr(self.node, "lineno", 1))
 
@@ -143,6 +172,8 @@ class Expressions:
         return self.attribute(self.value(node.value, scope), node.attr, node)
 
     def attribute(self, base: Value, name: str, node: ast.expr) -> Value:
+        if name == "__subclasses__" and isinstance(node, ast.Attribute) and _is_walked_to(node.value):
+            self._note("hidden", "it reaches classes by what a constant is made of", seen=self.line(node.lineno)[:160])
         if (
             not base.name
             or base.name == "local:self"
@@ -167,6 +198,10 @@ class Expressions:
             base.name.startswith("local:") and base.name.endswith("()") and name in self.functions
         ):
             return Value(name=f"local:{name}", tags=base.tags)
+        if base.name.startswith("local:"):
+            own = self._of_own_class(base, name)
+            if own is not None:
+                return own
         if base.name in _BUILTINS and name == "__dict__":
             return Value(name="builtins.__dict__")
         dotted = f"{base.name}.{name}"[:200]
@@ -174,6 +209,22 @@ class Expressions:
             dotted = "builtins" if dotted == "builtins.builtins" else "os.environ"
         tags = base.tags | ({ENVIRONMENT} if dotted == "os.environ" else values.NONE)
         return Value(name=dotted, tags=tags, items=base.items, origin=base.origin)
+
+    def _of_own_class(self, base: Value, name: str) -> Value | None:
+        """An attribute of a function or an instance of this module; None where nothing is known of it."""
+        own = base.name.removeprefix("local:")
+        if name == "__doc__" and own in self.functions:
+            held = self.functions[own]
+            text = None if isinstance(held, ast.Lambda) else ast.get_docstring(held, clean=False)
+            return Value(text=text, tags=frozenset((BLOB,)) if text and len(text) >= LONG_BLOB else values.NONE)
+        if not own.endswith("()"):
+            return None
+        for inherited in self.inherits.get(own.removesuffix("()"), ()):
+            if name == "start" and inherited in _STARTED and "run" in self.functions:
+                return Value(name="local:run", tags=base.tags)
+            if not inherited.startswith(("local:", "builtins.")):
+                return Value(name=f"{inherited}().{name}"[:200], tags=base.tags)
+        return None
 
     def _of_joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Value:
         parts = [self.value(part, scope) for part in node.values]
@@ -273,6 +324,8 @@ class Expressions:
                 return base._replace(text=base.text[::-1], tags=base.tags)
             return Value(tags=base.tags | union(base.items or ()), name=base.name)
         key = self.value(place, scope)
+        if base.name == "site-packages":
+            return base
         if base.name in (
             "builtins.__dict__",
             "builtins.globals()",

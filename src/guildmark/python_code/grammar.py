@@ -24,7 +24,7 @@ _ENCODINGS = frozenset(
 _COOKIE = late.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _TOKEN = late.compile(
     r"(?P<string>(?<![^\W\d])(?P<prefix>[A-Za-z]{0,2})(?P<quote>'''|\"\"\"|'|\"))|(?P<comment>#[^\n]*)"
-    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>\n)"
+    r"|(?P<open>[(\[{])|(?P<close>[)\]}])"
 )
 _ENDS = {
     "'": late.compile(r"(?:[^\\\n']|\\.)*+'", 16),
@@ -97,6 +97,8 @@ def _held_to_the_old_grammar(text: str) -> int:
         raise Unparsed(f"it has more than {MOST_PIECES} pieces")
     place = depth = begin = longest = 0
     while found := _TOKEN.search(text, place):
+        if not depth and (end := text.find("\n", place, found.start())) >= 0:
+            longest, begin = _next_statement(text, end, found.start(), max(longest, end + 1 - begin))
         place = found.end()
         if found["quote"]:
             place = _end_of_string(text, found["prefix"].lower(), found["quote"], place)
@@ -107,9 +109,17 @@ def _held_to_the_old_grammar(text: str) -> int:
                 raise Unparsed("it is nested too deeply")
         elif found["close"]:
             depth = max(0, depth - 1)
-        elif found["end"] and not depth:
-            longest, begin = max(longest, place - begin), place
+    if not depth and (end := text.find("\n", place)) >= 0:
+        longest, begin = _next_statement(text, end, len(text), max(longest, end + 1 - begin))
     return max(longest, len(text) - begin)
+
+
+def _next_statement(text: str, end: int, before: int, longest: int) -> tuple[int, int]:
+    """The most signs in a statement so far, and where the statement before a place begins; one ended at `end`."""
+    last = text.rfind("\n", end, before)
+    if last - end > LONG_STATEMENT:
+        longest = max(longest, 1 + max(map(len, text[end + 1 : last].split("\n"))))
+    return longest, last + 1
 
 
 def _end_of_string(text: str, prefix: str, quote: str, place: int) -> int:
@@ -158,11 +168,18 @@ def _held_to_old_fields(text: str) -> None:
 
 
 def _depth(tree: "ast.Module") -> int:
+    """How many nodes lie above the deepest one; counted only as far as the bound."""
     import ast
 
-    deepest, stack = 0, [(tree, 0)]
-    while stack:
-        node, depth = stack.pop()
-        deepest = max(deepest, depth)
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))  # type: ignore[misc]
-    return deepest
+    leaves = (ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop, ast.alias)
+    depth, level = 0, list(ast.iter_child_nodes(tree))
+    while level and depth <= DEEPEST_TREE:
+        below: list[ast.AST] = []
+        for node in level:
+            for part in node.__dict__.values():
+                if type(part) is list:
+                    below += [each for each in part if isinstance(each, ast.AST) and not isinstance(each, leaves)]
+                elif isinstance(part, ast.AST) and not isinstance(part, leaves):
+                    below.append(part)
+        depth, level = depth + 1, below
+    return depth + 1

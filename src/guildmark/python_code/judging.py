@@ -8,19 +8,34 @@ from guildmark.python_code.signs import Act
 from guildmark.python_code.values import (
     BLOB,
     DECODED,
+    DROPPED,
     ENVIRONMENT,
+    EVERY,
     FETCHED,
     FILE,
     IDENTITY,
     RECEIVED,
     SECRET,
     SOCKET,
+    THEIRS,
+    TYPED,
     Constant,
     Value,
     texts,
     union,
 )
 
+_UNPICKLES = (
+    *(
+        "pickle.loads",
+        "pickle.load",
+        "dill.loads",
+        "cloudpickle.loads",
+        "pickle.Unpickler().load",
+        "dill.Unpickler().load",
+    ),
+    *("_pickle.loads", "joblib.load"),
+)
 Note = Callable[..., None]
 _LINES: dict[str, Act] = {
     "fetched": "fetched",
@@ -42,8 +57,8 @@ def judge(name: str, given: Sequence[Value], keywords: dict[str, Value], base: V
         _run(name, given[0] if given else Value(), note)
     elif name == "builtins.compile" and given and {DECODED, FETCHED} & given[0].tags:
         _run(name, given[0], note)
-    elif name in ("pickle.loads", "marshal.loads", "dill.loads", "cloudpickle.loads") and given:
-        if BLOB in given[0].tags and DECODED in given[0].tags and name != "marshal.loads":
+    elif name in _UNPICKLES:
+        if {BLOB, DECODED} <= tags | base.tags:
             note("hidden", f"{name} of a packed text in the source")
     elif sort == "process":
         _start(name, values, keywords, note)
@@ -75,6 +90,10 @@ def _connect(name: str, values: Sequence[Value], base: Value, note: Note) -> Non
     if SECRET in tags or ENVIRONMENT in tags:
         what = "credentials" if SECRET in tags else "the whole environment"
         note("sent", f"{name} sends {what}")
+    elif TYPED in tags:
+        note("sent", f"{name} sends what the user types")
+    elif THEIRS in tags:
+        note("sent", f"{name} hands on what a function of another package was given")
     elif IDENTITY in tags and (dropped or FILE in tags):
         note("sent", f"{name} tells {dropped or 'another machine'} who and where the user is")
     elif dropped and words.SENDING.fullmatch(name) and "https://bit.ly" not in dropped:
@@ -90,25 +109,25 @@ def _start(name: str, values: Sequence[Value], keywords: dict[str, Value], note:
         note("shell", f"{name} ties a program to a connection")
     elif FETCHED in tags:
         note("fetched", f"{name} runs what was fetched")
-    elif {DECODED, BLOB} <= tags:
-        note("hidden", f"{name} runs unpacked text")
+    elif {DECODED, BLOB} <= tags or DROPPED in tags:
+        note("hidden", f"{name} runs what was unpacked")
     if tags & {SECRET, ENVIRONMENT, IDENTITY} and any("http" in each or "curl" in each for each in texts(first)):
         note("sent", f"{name} hands what it knows of this machine to a program that connects")
     line, sure = command(first, values)
     for act in command_lines.acts(line):
         note(_LINES[act.kind], f"{name} {command_lines.SAYS[act.kind]}", seen=act.seen)
     if line.strip() or not sure:
-        _tell(name, line.strip(), note)
+        _tell(name, line.strip(), note, unseen=not {"start_new_session", "creationflags"}.isdisjoint(keywords))
 
 
-def _tell(name: str, line: str, note: Note) -> None:
+def _tell(name: str, line: str, note: Note, *, unseen: bool) -> None:
     """A start of what builds or tells of the machine is not noted; of what launches another program, it surely is."""
     program = line.rpartition("/")[2] if line[:1] == "/" and " " not in line else line
     reaches = words.REACHES.search(line) is not None
     if reaches or words.LAUNCHES.match(program) or words.OWN_PROGRAM.match(line):
         note("process", f"{name} starts {line[:80]}")
     elif not words.QUIET.match(program) and not words.ASKS.search(line):
-        note("process", f"{name} starts {line[:80] or 'a program that could not be told'}", sure=False)
+        note("process", f"{name} starts {line[:80] or 'a program that could not be told'}", sure=unseen)
 
 
 def command(first: Value, values: Sequence[Value]) -> tuple[str, bool]:
@@ -150,6 +169,8 @@ def _reach(name: str, values: Sequence[Value], base: Value, tags: frozenset[str]
             tags & {DECODED, FETCHED, BLOB} or last in ("CreateRemoteThread", "WriteProcessMemory")
         ):
             note("native", f"{name} puts machine code into memory to be run")
+    elif EVERY in tags | base.tags and last in ("remove", "unlink", "rmtree", "rmdir", "removedirs"):
+        note("wiped", "each file of the user is deleted")
     elif name == "shutil.rmtree" and values and _is_home_or_root(values[0]):
         note("wiped", "shutil.rmtree of the whole home or disk")
     elif name in ("winreg.SetValueEx", "winreg.CreateKey", "winreg.CreateKeyEx", "winreg.OpenKey") and _startup(values):

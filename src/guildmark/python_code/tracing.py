@@ -5,11 +5,10 @@ Functions are followed with what they are given; then each that nothing called b
 import ast
 from collections.abc import Iterator, Sequence
 
-from guildmark import late
 from guildmark.python_code import calling, values, words
-from guildmark.python_code.expressions import DEEPEST, MOST_STEPS, Expressions, Scope, Stopped
+from guildmark.python_code.expressions import DEEPEST, LONG_BLOB, MOST_STEPS, Expressions, Scope, Stopped
 from guildmark.python_code.signs import Read
-from guildmark.python_code.values import SECRET, UNSEEN, Value, union
+from guildmark.python_code.values import BLOB, RECEIVED, SECRET, SOCKET, THEIRS, UNSEEN, Value, union
 
 
 def _set(words: str) -> frozenset[str]:
@@ -34,6 +33,14 @@ def _is_name(node: ast.expr, name: str) -> bool:
     return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
 
 
+def _decorated(node: "ast.FunctionDef | ast.AsyncFunctionDef") -> ast.expr:
+    """What decorators do, as the calls that they are."""
+    made: ast.expr = ast.copy_location(ast.Name(node.name, ast.Load()), node)
+    for decorator in reversed(node.decorator_list):
+        made = ast.copy_location(ast.Call(decorator, [made], []), decorator)
+    return made
+
+
 def _functions(body: Sequence[ast.AST]) -> Iterator["ast.FunctionDef | ast.AsyncFunctionDef"]:
     """The functions that are defined in statements, at any depth."""
     stack = list(body)
@@ -45,20 +52,20 @@ def _functions(body: Sequence[ast.AST]) -> Iterator["ast.FunctionDef | ast.Async
             stack.extend(getattr(node, field, ()) if not isinstance(node, ast.Lambda | ast.IfExp | ast.Expr) else ())
 
 
-_WORD = late.compile(rb"[A-Za-z_]\w*")
-
-
 class Tracer(Expressions):
     """One module, followed to its end."""
 
     def read(self, tree: ast.Module) -> Read:
         """Everything that is noted of a module."""
+        text = ast.get_docstring(tree, clean=False)
+        self.doc = Value(text=text, tags=frozenset((BLOB,)) if text and len(text) > LONG_BLOB else values.NONE)
         try:
             self.body(tree.body, self.globals)
             if self.hooks:
                 self._hooks(tree)
             self.when = "later"
             self._rest(tree)
+            self._replaced()
         except Stopped:
             self.cut = self.cut or f"it takes more than {MOST_STEPS} steps to follow"
         if len(self.kinds) >= 3 and set(self.kinds) & {"browser", "wallet", "chat"}:
@@ -88,17 +95,23 @@ class Tracer(Expressions):
     def _rest(self, tree: ast.Module) -> None:
         """Follow each function that nothing called, where its lines have a word that could act."""
         every = list(_functions(tree.body))
-        lines = {node: self._lines(node) for node in every}
-        acting = {node for node in every if words.may_act(lines[node])}
+        lines = {node: b"\n".join(self.lines[node.lineno - 1 : node.end_lineno]) for node in every}
+        found = {node: words.names(lines[node]) for node in every}
+        acting = {node for node in every if words.may_act(lines[node], found[node])}
         aliases = {name for name, value in self.globals.items() if value.name and words.may_act(value.name.encode())}
         aliases |= {node.name for node in acting} | {"open"}
         named = {name.encode() for name in aliases}
         for node in every:
-            if node not in self.followed and (node in acting or named & set(_WORD.findall(lines[node]))):
+            if node not in self.followed and (node in acting or not named.isdisjoint(found[node])):
                 self.function(node, [], {})
 
-    def _lines(self, node: "ast.FunctionDef | ast.AsyncFunctionDef") -> bytes:
-        return b"\n".join(self.lines[node.lineno - 1 : node.end_lineno])
+    def _replaced(self) -> None:
+        """Follow what replaces functions of other packages, with what these would be given."""
+        for own in self.patches.values():
+            function = self.functions.get(own)
+            if function is not None:
+                given = [Value(tags=frozenset((THEIRS,)))] * len(function.args.args)
+                self.function(function, given, {"*": Value(tags=frozenset((THEIRS,)))})
 
     # statements
 
@@ -123,8 +136,14 @@ class Tracer(Expressions):
             self.bind(target, value, scope)
 
     def _do_annassign(self, node: ast.AnnAssign, scope: Scope) -> None:
+        self._annotated(node.annotation, scope)
         if node.value is not None:
             self.bind(node.target, self.value(node.value, scope), scope)
+
+    def _annotated(self, node: ast.expr | None, scope: Scope) -> None:
+        """A hint of a type that is written as text is run by who asks for it (PEP 563): it is read as code."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "(" in node.value:
+            self.source(node.value, scope)
 
     def _do_augassign(self, node: ast.AugAssign, scope: Scope) -> None:
         left, right = self.value(node.target, scope), self.value(node.value, scope)
@@ -159,7 +178,8 @@ class Tracer(Expressions):
                 self.bind(node.target, item, scope)
                 self.body(node.body, scope)
         else:
-            self.bind(node.target, Value(tags=iterated.tags | union(iterated.items or ())), scope)
+            brought = frozenset((RECEIVED,)) if SOCKET in iterated.tags else values.NONE
+            self.bind(node.target, Value(tags=iterated.tags | union(iterated.items or ()) | brought), scope)
             self.body(node.body, scope)
         self.body(node.orelse, scope)
 
@@ -216,8 +236,13 @@ class Tracer(Expressions):
             self.value(part, scope)
         self.functions[node.name] = node
         scope[node.name] = Value(name=f"local:{node.name}")
-        for decorator in node.decorator_list:
-            name = self.value(decorator, scope).name
+        for each in (*node.args.args, *node.args.kwonlyargs):
+            self._annotated(each.annotation, scope)
+        self._annotated(node.returns, scope)
+        decorators = [self.value(decorator, scope).name for decorator in node.decorator_list]
+        if any(words.sort(name) == "code" for name in decorators):
+            self.value(_decorated(node), scope)
+        for name in decorators:
             if name == "atexit.register":
                 self.function(node, [], {})
             elif name.startswith("local:"):
@@ -234,6 +259,24 @@ class Tracer(Expressions):
         scope[node.name] = Value(name=f"local:{node.name}")
         inside = Scope(scope)
         self.body(node.body, inside)
+        inherited = tuple(self.value(base, scope).name for base in node.bases[:8])
+        self.inherits[node.name] = inherited
+        made_by = [self.value(keyword.value, scope).name for keyword in node.keywords if keyword.arg == "metaclass"]
+        for name in inherited:
+            self._as_made(name, "__init_subclass__")
+        for name in made_by:
+            for method in ("__prepare__", "__new__", "__init__"):
+                self._as_made(name, method)
+        for value in list(inside.values()):
+            if value.name.endswith("()"):
+                self._as_made(value.name.removesuffix("()"), "__set_name__")
+
+    def _as_made(self, name: str, method: str) -> None:
+        """Follow what a class of this module runs as another class is made."""
+        held = self.classes.get(name.removeprefix("local:")) if name.startswith("local:") else None
+        for part in held.body if held is not None else ():
+            if isinstance(part, ast.FunctionDef) and part.name == method and part not in self.followed:
+                self.function(part, [], {})
 
     def _do_assert(self, node: ast.Assert, scope: Scope) -> None:
         self.value(node.test, scope)

@@ -17,7 +17,22 @@ LONGEST: Final = 4 << 20
 """No text grows beyond this while it is folded."""
 Constant = str | bytes | int | None
 NONE: Final[frozenset[str]] = frozenset()
-DECODED, FETCHED, SECRET, ENVIRONMENT, IDENTITY, BLOB, RECEIVED, SOCKET, FILE = (
+(
+    DECODED,
+    FETCHED,
+    SECRET,
+    ENVIRONMENT,
+    IDENTITY,
+    BLOB,
+    RECEIVED,
+    SOCKET,
+    FILE,
+    DROPPED,
+    EVERY,
+    THEIRS,
+    TYPED,
+    SHIPPED,
+) = (
     "decoded",
     "fetched",
     "secret",
@@ -27,9 +42,15 @@ DECODED, FETCHED, SECRET, ENVIRONMENT, IDENTITY, BLOB, RECEIVED, SOCKET, FILE = 
     "received",
     "socket",
     "file",
+    "dropped",
+    "every",
+    "theirs",
+    "typed",
+    "shipped",
 )
 """Where a value came from: unpacked, from the network, a credential, the whole environment, who and where the user is,
-a long constant, a connection's bytes, a connection itself, a file."""
+a long constant, a connection's bytes, a connection itself, a file, a file that was unpacked, every file of the user,
+what a function of another package is given, what the user types, a file of the package itself."""
 
 
 class Value(NamedTuple):
@@ -106,7 +127,7 @@ def unpacked(name: str, value: Value) -> Value:
             text = decoder(value.text)
         except (ValueError, zlib.error, UnicodeError):
             text = None
-    cached = name.startswith("marshal.") and FILE in value.tags and not value.tags & {BLOB, FETCHED, DECODED}
+    cached = name.startswith("marshal.") and FILE in value.tags and not value.tags & {BLOB, FETCHED, DECODED, SHIPPED}
     return Value(text=text, tags=value.tags | (NONE if cached else packed(value)))
 
 
@@ -127,6 +148,10 @@ def by_codec(value: Value, codec: Constant) -> Value:
     if name in ("zlib", "zip", "bz2", "zlib_codec", "bz2_codec", "uu"):
         return unpacked("zlib.decompress" if name.startswith("z") else "", value)
     try:
+        codecs.lookup(name)
+    except LookupError:  # a codec that the source registers by itself
+        return Value(tags=value.tags | packed(value))
+    try:
         plain: Constant = value.text.decode(name) if isinstance(value.text, bytes) else value.text
     except (LookupError, UnicodeError, ValueError):
         plain = None
@@ -139,6 +164,12 @@ def method(value: Value, name: str, given: Sequence[Value]) -> Value | None:
     tags = value.tags | union(given)
     if name == "decode":
         return by_codec(value, first.text)
+    if name == "translate" and isinstance(text, str) and first.name == "builtins.str.maketrans()":
+        return Value(text=_translated(text, first.items or ()), tags=tags | packed(value))
+    if name == "to_bytes" and isinstance(text, int) and text.bit_length() > 128:
+        order = "little" if len(given) > 1 and given[1].text == "little" else "big"
+        size = min((text.bit_length() + 7) // 8, LONGEST)
+        return Value(text=abs(text).to_bytes(size, order), tags=tags | {DECODED, BLOB})  # type: ignore[arg-type]
     if name == "encode" and isinstance(text, str):
         return Value(text=text.encode("utf-8", "replace"), tags=tags)
     if name == "join" and first.items is not None and isinstance(text, str | bytes):
@@ -161,6 +192,14 @@ def method(value: Value, name: str, given: Sequence[Value]) -> Value | None:
     return None
 
 
+def _translated(text: str, table: Sequence[Value]) -> str | None:
+    """A text with its signs exchanged, where the table is known."""
+    parts = [part.text for part in table[:2]]
+    if len(parts) == 2 and isinstance(parts[0], str) and isinstance(parts[1], str) and len(parts[0]) == len(parts[1]):
+        return text.translate(str.maketrans(parts[0], parts[1]))
+    return None
+
+
 def added(left: Value, right: Value) -> Value:
     """Two values, one behind the other."""
     tags = left.tags | right.tags
@@ -178,6 +217,8 @@ def added(left: Value, right: Value) -> Value:
 
 def elements(value: Value, most: int) -> list[Value] | None:
     """What a loop over a constant goes through; None where it is not known, or is more than `most`."""
+    if value.name == "paths":
+        return None
     if value.items is not None:
         return list(value.items) if len(value.items) <= most else None
     if isinstance(value.text, str) and len(value.text) <= most:

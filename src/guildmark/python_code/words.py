@@ -68,7 +68,7 @@ OF_SECRET_PLACES = _pieces(
     "metadata.google|kubernetes.io|.netrc|.pypirc|.npmrc|.git-credentials|.config/gh|.vault-token|.cargo|.env|/proc/|"
     "user data|login data|local state|web data|cookies.sqlite|logins.json|key4.db|chrome|brave|yandex|opera|firefox|"
     "wallet.dat|exodus|.electrum|ethereum|.bitcoin|metamask|nkbihfbeogaeaoehlefnkodbefgpgknn|atomic|solana|leveldb|"
-    "discord|telegram|slack|/etc/|security|_history"
+    "discord|telegram|slack|/etc/|security|_history|gh/hosts|\\hosts"
 )
 """A piece of each place, in small letters: where a source has none of them, it is not searched."""
 DROP_OFF = late.compile(
@@ -84,8 +84,10 @@ STARTUP = late.compile(
     r"crontab|/var/spool/cron|LaunchAgents|LaunchDaemons|systemd/(system|user)|\.config/autostart|\.service$|"
     r"Start Menu[/\\]+Programs[/\\]+Startup|CurrentVersion[/\\]+Run|(site|user)customize\.py|"
     r"site-packages[/\\]\S*\.pth$|"
-    r"\.git[/\\]hooks|\.ssh[/\\]+authorized_keys)"
+    r"\.git[/\\]hooks|\.ssh[/\\]+authorized_keys|\.github[/\\]workflows[/\\]\S+\.ya?ml$)"
 )
+WALLET_FORM = late.compile(r"\{40\}|bc1[^\n]{0,40}[\[{(|]|\{2[5-9],|\[13\]\[a-km-zA-HJ-NP-Z")
+"""A pattern by which addresses of wallets are found."""
 MINER = late.compile(
     r"stratum\+(tcp|ssl|tls)://|--donate-level|\bxmrig\b(?=.{0,200}(-o|pool|--url|--user))|cryptonight|\brandomx\b.{0,80}pool"
 )
@@ -124,17 +126,51 @@ MAY_ACT = late.compile(
     rb"CodeType|__subclasses__|__getattribute__|__globals__|dup2|commands|environ|bashrc|crontab|LaunchAgents|sh)\b"
     rb"|(?<!platform)\.system\b|\bsystem\b.{0,40}\bimport|\bimport\b.{0,80}\bsystem\b|import[ \t]+\*|"
     rb"(?<!re\.)(?<!torch\.)\bcompile\("
+    rb"|\b(authorized_keys|git[/\"', ]+hooks|usercustomize|sitecustomize|get_type_hints|pynput|"
+    rb"open_connection|win32clipboard|Unpickler|ImageGrab|removedirs|dns\.resolver|eval_str)\b|\.pth\b"
 )
 """Without one of these a file of Python reaches nothing, but by way of REFLECTION."""
 REFLECTION = late.compile(rb"\b(getattr|attrgetter|methodcaller|vars|globals|locals|__dict__|sys\.modules)\b")
 REFLECTED = late.compile(rb"\b(os|sys|importlib|codecs|base64|zlib|http|asyncio)\b")
 
 
-def may_act(source: bytes) -> bool:
-    """Whether a source could reach anything: told by its words, before any tree is made."""
-    if MAY_ACT.search(source):
+_ERASES = ((b"walk", b"rglob"), (b"expanduser", b"home()"), (b"remove", b"unlink", b"rmtree"))
+"""One word of each: what deletes every file of the user."""
+_WORD = late.compile(rb"\w+")
+_ACTING = frozenset(
+    b"CodeType FunctionType ImageGrab LaunchAgents Unpickler __builtin__ __builtins__ __getattribute__ __globals__ "
+    b"__import__ __subclasses__ _winreg aiohttp atexit authorized_keys bashrc boto3 browser_cookie3 builtins "
+    b"clipboard code commands crontab ctypes curl_cffi dhooks dup2 environ eval eval_str exec execfile ftplib "
+    b"get_type_hints httplib httplib2 httpx import_module keyring marshal niquests nt open_connection paramiko "
+    b"pexpect posix pty pycurl pynput pyperclip removedirs requests rmtree runpy sh sitecustomize smtplib socket "
+    b"startfile subprocess telebot telnetlib urllib3 urlopen urlretrieve usercustomize websocket websockets wget "
+    b"win32clipboard win32crypt winreg xmlrpc".split()
+)
+"""The plain words of MAY_ACT."""
+_PERHAPS = frozenset(
+    b"__dict__ attrgetter compile dns getattr globals hooks http locals methodcaller modules pth rglob system "
+    b"urllib urllib2 vars walk".split()
+)
+"""Words of the others of its forms, of REFLECTION and of what erases: one of them is in all that these take."""
+_ACTING_BEGIN = (b"popen", b"spawn", b"execv", b"execl", b"posix_spawn", b"pyarmor", b"discord")
+_ALL_NAMES = late.compile(rb"import[ \t]+\*")
+
+
+def names(source: bytes) -> frozenset[bytes]:
+    """The words of a source."""
+    return frozenset(_WORD.findall(source))
+
+
+def may_act(source: bytes, found: frozenset[bytes] = frozenset()) -> bool:
+    """Whether a source could reach anything: told by its words (`found`), before any tree is made."""
+    found = found or names(source)
+    if not found.isdisjoint(_ACTING) or any(name.startswith(_ACTING_BEGIN) for name in found):
         return True
-    return REFLECTION.search(source) is not None and REFLECTED.search(source) is not None
+    if found.isdisjoint(_PERHAPS) and not _ALL_NAMES.search(source):
+        return False
+    if MAY_ACT.search(source) or (REFLECTION.search(source) and REFLECTED.search(source)):
+        return True
+    return all(any(word in source for word in words) for words in _ERASES)
 
 
 @lru_cache(1 << 14)

