@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	command -v $$name >/dev/null 2>&1 && $$name -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $$name && break; done)
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint docs campaign table lock licences clean
+.PHONY: help demo hub test lint docs campaign table lock licences clean
 .DELETE_ON_ERROR:
 
 help:  ## say what there is to make
@@ -22,6 +22,12 @@ demo: .venv/core  ## vet a real model and a real tool, and write demo/*.html
 		case $$code in 0|1|3) ;; *) exit $$code;; esac; \
 	done; done
 	@echo; echo "The same reports, to read in a browser:"; for name in $(DEMO); do echo "  $(CURDIR)/demo/$$name.html"; done
+
+HUB := $(BIN)/guildmark hub --data .hub
+PORT ?= 8000
+hub: .venv/hub .hub/edition.gz  ## the alliance's site on this machine, until Ctrl-C
+	@$(HUB) load .hub/edition.gz
+	@if [ -n "$$CI" ] || ! [ -t 0 ] || ! [ -t 1 ]; then $(HUB) try; else $(HUB) serve --port $(PORT); fi
 
 test: .venv/dev .venv/real/here  ## run all tests
 	@$(BIN)/python -m pytest
@@ -46,16 +52,18 @@ table: .venv/dev  ## vet the real releases again and rewrite docs/real-subjects.
 
 LOCK := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --upgrade --group build pyproject.toml
-lock: .venv/dev  ## resolve the dependencies anew into the two locks
+lock: .venv/dev  ## resolve the dependencies anew into the three locks
 	@$(LOCK) --output-file requirements.lock
 	@$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(LOCK) --extra hub --extra tools --extra attestations --constraint requirements-dev.lock \
+		--output-file requirements-hub.lock
 
 licences: .venv/dev licences.lock  ## write the fingerprints of licences anew from the packages of licences.lock
 	@$(PIP) download --no-deps --only-binary :all: --require-hashes -r licences.lock --python-version 3.11 -d .venv/licences
 	@$(BIN)/python -m races.licence_references .venv/licences $(or $(GUILDMARK_MIRROR),../shared/data)
 
 clean:  ## remove what make made
-	@rm -rf .venv .campaign demo site .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .campaign .hub demo site .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
 	@[ -n "$(PYTHON)" ] || { echo "Guildmark needs Python 3.11 or newer, and none is on the path: install it, or say" \
@@ -74,6 +82,22 @@ clean:  ## remove what make made
 	@echo "adding what the tests need …"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
+
+.venv/hub: requirements-hub.lock .venv/core | .venv/bin/python
+	@echo "adding what the hub needs …"
+	@$(PIP) install --require-hashes -r requirements-hub.lock || { echo "the hub's packages could not be fetched:" \
+		"look whether the package index can be reached, and run make hub again" >&2; exit 1; }
+	@touch $@
+
+# An edition that is there is not made again; `guildmark catalog build` makes the whole one.
+.hub/edition.gz: | .venv/hub
+	@echo "making a small edition of the entries in catalog/small.txt …"
+	@mkdir -p .hub
+	@$(BIN)/guildmark catalog vet --only $$(cat catalog/small.txt) --into .hub/made; code=$$?; \
+		ls .hub/made/vetted 2>/dev/null | grep -qv 'told\.json$$' && [ $$code = 0 -o $$code = 3 ] || { \
+		echo "nothing could be vetted:" \
+		"look whether the package index can be reached, and run make hub again" >&2; exit 1; }
+	@$(BIN)/guildmark catalog build --only $$(cat catalog/small.txt) --into .hub/made -o $@
 
 # Without the index the tests on real releases skip, and say so; the rest passes.
 .venv/real/here: real.lock | .venv/dev
