@@ -175,8 +175,8 @@ from pathlib import Path
 from tests.run.questions import echo
 from guildmark.provider import Sampling, open_model
 from guildmark.run import Pace, Settings, go
-go(Path(sys.argv[1]), echo(int(sys.argv[3])), (), open_model(sys.argv[2]), Settings(sampling=Sampling(max_tokens=8)), {},
-   Pace())
+settings = Settings(sampling=Sampling(max_tokens=8))
+go(Path(sys.argv[1]), echo(int(sys.argv[3])), (), open_model(sys.argv[2]), settings, {}, Pace())
 """
 KILLS = 5
 """`races/kills.py` runs 50."""
