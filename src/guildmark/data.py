@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -72,7 +72,7 @@ def open_data(data: Data, places: Places) -> Opened:
     if kept and (body := _of_digest(kept, data)) is not None:
         return Opened(data, body)
     for folder in places.mirrors:
-        for path in _named(Path(folder), data.name):
+        for path in _named(Path(folder), PurePosixPath(data.name)):
             if (body := _of_digest(path, data)) is not None:
                 return Opened(data, body)
     if not places.network:
@@ -101,14 +101,14 @@ def digest_of(opened: Sequence[Opened]) -> str:
     return hashlib.sha256("".join(each.data.sha256 for each in opened).encode()).hexdigest()
 
 
-def _named(folder: Path, name: str) -> Iterator[Path]:
-    """Files of that name below a folder."""
+def _named(folder: Path, wanted: PurePosixPath) -> Iterator[Path]:
+    """Files below a folder whose path ends so."""
     seen = 0
     for here, folders, files in os.walk(folder):
         folders.sort()
         seen += len(files)
-        if name in files:
-            yield Path(here, name)
+        if wanted.name in files and Path(here, wanted.name).parts[-len(wanted.parts) :] == wanted.parts:
+            yield Path(here, wanted.name)
         if seen > MOST_FILES:
             return
 
@@ -124,9 +124,7 @@ def _of_digest(path: Path, data: Data) -> bytes | None:
 
 
 def _fetched(data: Data) -> bytes:
-    from guildmark.download import Door  # the network is for those who ask for it
-
-    body = Door(limit=LARGEST).page(data.address).body
+    body = _of_release(data.address) if data.address.startswith("pkg:") else _of_address(data.address)
     found = hashlib.sha256(body).hexdigest()
     if found != data.sha256:
         raise DataError(
@@ -134,3 +132,21 @@ def _fetched(data: Data) -> bytes:
             "the benchmark is pinned: find the old file for a mirror, or write a new version of the benchmark",
         )
     return body
+
+
+def _of_address(address: str) -> bytes:
+    from guildmark.download import Door  # the network is for those who ask for it
+
+    return Door(limit=LARGEST).page(address, limit=LARGEST).body
+
+
+def _of_release(address: str) -> bytes:
+    """A file inside a published release, named by a purl and its subpath."""
+    from guildmark.material import Opening
+    from guildmark.subject import open_subject
+
+    purl, _, path = address.partition("#")
+    for file in open_subject(purl, Opening(network=True)).files():
+        if file.readable and file.path.endswith(f"!{path}"):
+            return file.contents.at(0, min(file.size, LARGEST))
+    raise DataError(f"{purl} holds no {path}", "the release is not the one that the benchmark names")
