@@ -24,6 +24,25 @@ class Difference(Record, frozen=True):
     worse: int
 
 
+class Standing:
+    """How a run stands: the mean so far and its bounds, in words; scores are added one by one."""
+
+    def __init__(self) -> None:
+        self._n, self._sum = 0, 0.0
+
+    def add(self, value: float) -> None:
+        """One score more, from 0 to 1."""
+        self._n += 1
+        self._sum += value
+
+    def __str__(self) -> str:
+        if not self._n:
+            return ""
+        mean = self._sum / self._n
+        found = _wilson(mean, self._n, _normal(CONFIDENCE), CONFIDENCE, "wilson")
+        return f"{100 * mean:.0f} % ({100 * found.low:.0f} to {100 * found.high:.0f})"
+
+
 def interval(
     values: Sequence[float], clusters: Sequence[Hashable] | None = None, confidence: float = CONFIDENCE
 ) -> Interval:

@@ -45,7 +45,7 @@ def go(
     settings: Settings,
     machine: dict[str, Any],
     pace: Pace,
-    tell: Tell = lambda line: None,
+    tell: Tell = lambda line, done, total: None,
 ) -> Result:
     """Put a benchmark to a model, or go on with that, until its result stands in the folder.
 

@@ -21,7 +21,8 @@ GROUP_SECONDS, GROUP_LINES = 0.05, 512
 HOPELESS = 20
 """After so many samples in a row without an answer the server is given up for now."""
 
-Tell = Callable[[Line], None]
+Tell = Callable[[Line, int, int], None]
+"""A completed sample, how many are, and of how many."""
 
 
 class Put(NamedTuple):
@@ -174,4 +175,4 @@ class Going:
         if group:
             self._journal.add(group)
             for line in group:
-                self._tell(line)
+                self._tell(line, self._journal.done, self._journal.total)

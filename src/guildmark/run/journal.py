@@ -53,7 +53,7 @@ class Journal:
         self.path = path
         self._frames = array("Q", [NOWHERE]) * total
         self._lines = array("I", [0]) * total
-        self.done = 0
+        self.done, self.total = 0, total
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._read = lru_cache(16)(self._unpacked)
         self._end = self._recover(total)
