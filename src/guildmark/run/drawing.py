@@ -49,9 +49,13 @@ class Asking(NamedTuple):
         shots = self._shots()
         count = len(self.drawn.scored)
         for turn in range(self.settings.repeat):
-            for number, sample in enumerate(self._samples(self.drawn.scored)):
+            for number, sample in enumerate(self.samples()):
                 if not journal.has(turn * count + number):
                     yield Put(turn * count + number, turn, sample, self._asked(sample, turn, shots))
+
+    def samples(self) -> Iterator[Sample]:
+        """The samples that are scored, once each, in the order of the data."""
+        return self._samples(self.drawn.scored)
 
     def _samples(self, numbers: Sequence[int]) -> Iterator[Sample]:
         wanted = iter(numbers)
