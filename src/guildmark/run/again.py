@@ -24,14 +24,12 @@ def verify(folder: Path) -> Result:
         raise RunError(f"{folder}: the result is of another manifest than the one beside it", "copy the run again")
     made = result(manifest, load(manifest.benchmark.scorer), lambda: read_lines(folder / SAMPLES))
     if made != kept:
-        raise RunError(
-            f"{folder}: the samples give other scores than the result says", "the run was changed: do not use it"
-        )
+        raise RunError(f"{folder}: its samples give another result", "the run was changed: do not use it")
     return made
 
 
 def rescore(folder: Path, benchmark: Benchmark, opened: Sequence[Opened], scorer: Scorer) -> Iterator[Line]:
-    """The run's lines with the scores of another scorer; raises RunError where the samples are not those of the data."""
+    """The run's lines with the scores of another scorer; raises RunError where the data are others."""
     manifest = read(folder)
     for line, sample in zip(read_lines(folder / SAMPLES), _samples(manifest, benchmark, opened), strict=True):
         if line.sample != sample.id:
