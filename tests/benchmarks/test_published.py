@@ -113,6 +113,7 @@ def test_a_benchmark_has_the_items_that_its_question_names(mirror: Path, id: str
 
 
 COUNTS = {
+    "guildmark_smoke": 44,
     "bbq": 5744,
     "gsm8k": 1319,
     "mmlu_sample_2850": 2850,
