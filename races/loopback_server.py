@@ -37,7 +37,7 @@ class Service:
         self._decode = msgspec.json.Decoder(Asked).decode
         self._numbers = itertools.count(1)
 
-    def answer(self, body: bytes) -> tuple[int, bytes, bytes]:
+    def answer(self, path: bytes, body: bytes) -> tuple[int, bytes, bytes]:
         """The status, the body and more headers."""
         asked = self._decode(body)
         self.requests += 1
@@ -108,10 +108,10 @@ class Connection(asyncio.Protocol):
             if len(self._unread) < end + 4 + length:
                 return
             body, self._unread = self._unread[end + 4 : end + 4 + length], self._unread[end + 4 + length :]
-            self._reply(body)
+            self._reply(head.split(b" ", 2)[1], body)
 
-    def _reply(self, body: bytes) -> None:
-        status, answer, more = self._service.answer(body) if body else (200, b'{"data":[]}', b"")
+    def _reply(self, path: bytes, body: bytes) -> None:
+        status, answer, more = self._service.answer(path, body) if body else (200, b'{"data":[]}', b"")
         if status == 0:
             return self._transport.abort() if more == b"drop" else None
         sent = HEAD % (status, len(answer), more) + answer

@@ -1,20 +1,18 @@
 """A run gives the same result however often it was stopped, and asks nothing twice that was completed."""
 
-import asyncio
-import contextlib
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from races.loopback_server import Service, serve
+from races.loopback_server import Service
 from tests.run.questions import echo
+from tests.serving import served, serving
 
 from guildmark.errors import GuildmarkError, ModelError, Refused, RunError
 from guildmark.provider import Model, Reply, Request, Sampling, open_model
@@ -22,38 +20,6 @@ from guildmark.run import JOURNAL, RESULT, SAMPLES, Pace, Paused, Settings, go, 
 
 SETTINGS = Settings(sampling=Sampling(max_tokens=8))
 COUNT = 300
-
-
-@contextlib.contextmanager
-def served(**how: Any) -> Iterator[tuple[str, Service]]:
-    """A loopback server in a thread of its own, and its address."""
-    service = Service(**how)
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    found: list[Any] = []
-
-    async def start() -> None:
-        found.extend(await serve(service))
-        ready.set()
-
-    async def stop() -> None:
-        found[0].close()
-        service.hang_up()
-        await asyncio.sleep(0.02)
-        loop.stop()
-
-    def work() -> None:
-        loop.create_task(start())
-        loop.run_forever()
-        loop.close()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    ready.wait(10)
-    try:
-        yield f"openai:loopback@http://127.0.0.1:{found[1]}/v1", service
-    finally:
-        asyncio.run_coroutine_threadsafe(stop(), loop)
-        thread.join(10)
 
 
 @pytest.fixture(autouse=True)
@@ -109,11 +75,32 @@ def test_one_refusal_stops_the_run_and_keeps_what_is_done(tmp_path: Path) -> Non
     assert 10_000 - again.until == COUNT - 50
 
 
-def test_a_server_that_changes_its_model_is_told(tmp_path: Path) -> None:
-    with served(delay=0.01) as (model, service):
-        threading.Timer(0.1, lambda: setattr(service, "model", "another")).start()
-        with pytest.raises(RunError, match="another"):
-            _go(tmp_path, open_model(model), count=5000)
+class Named:
+    """A model that is the same wherever it is served."""
+
+    def __init__(self, model: Model) -> None:
+        self.abilities, self.generate, self.close = model.abilities, model.generate, model.close
+
+    def describe(self) -> dict[str, Any]:
+        return {"provider": "openai", "name": "m"}
+
+
+class Changing(Service):
+    """Answers as another model after so many requests."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.after = after
+
+    def answer(self, path: bytes, body: bytes) -> tuple[int, bytes, bytes]:
+        self.model = "another" if self.requests >= self.after else "loopback"
+        return super().answer(path, body)
+
+
+def test_a_server_that_changes_its_model_is_told_also_after_a_pause(tmp_path: Path) -> None:
+    for after in (100, 0):
+        with serving(Changing(after)) as address, pytest.raises(RunError, match="now answers as another"):
+            _go(tmp_path, Named(open_model(f"openai:m@{address}")))
     assert (tmp_path / JOURNAL).stat().st_size > 0
 
 

@@ -13,7 +13,7 @@ import msgspec
 from guildmark import scorer as scorers
 from guildmark.benchmark import Benchmark
 from guildmark.data import Opened
-from guildmark.errors import RunError
+from guildmark.errors import AskedWrongly, RunError
 from guildmark.output import write_whole
 from guildmark.provider import Model
 from guildmark.records import canonical
@@ -50,6 +50,11 @@ def go(
     """Put a benchmark to a model, or go on with that, until its result stands in the folder.
 
     Raises Paused where samples are left without an answer; all that is completed is kept, whatever is raised."""
+    if benchmark.kind in ("choice", "cloze") and "log_likelihood" not in model.abilities:
+        raise AskedWrongly(
+            f"{benchmark.id} is scored by how likely each option is, and this model does not say that",
+            "ask a gguf:, hf: or completions: model, or a benchmark of free text",
+        )
     total = sum(1 for _ in benchmark.samples(opened))
     drawn = draw(total, settings)
     put = manifests.put(benchmark, benchmark.digest(opened), total)

@@ -49,7 +49,7 @@ class Going:
         self._group: list[Line] = []
         self._workers: set[asyncio.Task[None]] = set()
         self._working = 0
-        self._served = ""
+        self._served = journal.served()
         self._in_a_row = 0
         self._stopped: ModelError | RunError | None = None
         self._chance = random.Random()

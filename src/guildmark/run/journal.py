@@ -73,6 +73,12 @@ class Journal:
             self._mark(line.place, self._end, number)
         self._end += len(packed)
 
+    def served(self) -> str:
+        """As which model the completed samples were answered; empty where there are none, or none was named."""
+        place = next((place for place in range(self.total) if self.has(place)), None)
+        reply = None if place is None else self.line(place).reply
+        return reply.model if reply else ""
+
     def line(self, place: int) -> Line:
         """The completed sample of a place."""
         return _decode(self._read(self._frames[place])[self._lines[place]])
