@@ -124,7 +124,9 @@ def _level(step: int, level: Level) -> str:
     asked = [check.load(id) for id in level.require]
     rows = "\n".join(f"| [{one.question}](../checks/{one.id}.md) | {one.remedy} |" for one in asked)
     table = f"\n| the answer must be yes | where it is not |\n|---|---|\n{rows}\n" if asked else ""
-    measures = "".join(f"\n- measured: {one.of}, {one.score}, {_bounds(one.least, one.most)}" for one in level.measure)
+    measures = "".join(
+        f"\n- measured: {one.benchmark}, {one.score}, {_bounds(one.at_least, one.at_most)}" for one in level.measure
+    )
     return f"\n## {step}. {level.id}\n\n{level.means}\n{table}{measures}\n"
 
 

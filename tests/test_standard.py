@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from guildmark import check, standard
 from guildmark.errors import AskedWrongly, StandardError
-from guildmark.records import Assessment, Bar, Finding, Measurement, Outcome, SubjectRecord, Verdict
+from guildmark.records import Assessment, Bar, Finding, Interval, Measurement, Outcome, SubjectRecord, Verdict
 from guildmark.standard import Level, Measure, Standard, answer, judge
 
 LADDER = Standard(
@@ -92,12 +92,50 @@ def test_who_names_no_level_hears_of_every_failure_but_only_of_asked_unknowns(
     assert answer(assessed(**outcomes), LADDER, level) == expected
 
 
-@pytest.mark.parametrize(("value", "barred"), [(0.4, "0.4 is under 0.5"), (0.95, "0.95 is over 0.9"), (0.7, None)])
-def test_a_measurement_that_a_level_requires_bars_outside_its_bounds(value: float, barred: str | None):
-    """`[[level.measure]]` takes `least` and `most`."""
+def measured(low: float, value: float, high: float, confidence: float = 0.95, **conditions: str) -> Measurement:
+    bounds = Interval(low, high, confidence, "wilson")
+    return Measurement("x", "f1", value, "share", 10, bounds, conditions)
+
+
+@pytest.mark.parametrize(
+    ("measurement", "outcome", "says"),
+    [
+        (Measurement("x", "f1", 0.4, "share", 10), "failed", "0.4 is under 0.5"),
+        (Measurement("x", "f1", 0.95, "share", 10), "failed", "0.95 is over 0.9"),
+        (Measurement("x", "f1", 0.7, "share", 10), None, None),
+        (measured(0.6, 0.7, 0.8), None, None),
+        (measured(0.3, 0.4, 0.45), "failed", "0.4 (0.3 to 0.45) is under 0.5"),
+        (measured(0.45, 0.6, 0.7), "unknown", "0.6 (0.45 to 0.7) may be under 0.5"),
+        (measured(0.7, 0.8, 0.95), "unknown", "0.8 (0.7 to 0.95) may be over 0.9"),
+        (measured(0.92, 0.95, 0.97), "failed", "0.95 (0.92 to 0.97) is over 0.9"),
+        (None, "unknown", "it was not measured"),
+    ],
+)
+def test_a_measurement_bars_by_the_bounds_of_its_interval(
+    measurement: Measurement | None, outcome: str | None, says: str | None
+):
+    """`[[level.measure]]` takes `at_least` and `at_most`; an interval that holds the bound could be either."""
     ladder = Standard("m", "M", ("model",), "1", (Level("only", "…", (), (Measure("x", "f1", 0.5, 0.9),)),))
-    verdict = judge(assessed((Measurement("x", "f1", value, "f1", 10),)), ladder)
-    assert [bar.says for bar in verdict.bars] == ([barred] if barred else [])
+    verdict = judge(assessed((measurement,) if measurement else ()), ladder)
+    assert [(bar.outcome, bar.says) for bar in verdict.bars] == ([(outcome, says)] if says else [])
+
+
+@pytest.mark.parametrize(
+    ("measurement", "says"),
+    [
+        (measured(0.6, 0.7, 0.8, 0.9, benchmark="1"), "0.7 has a confidence of 0.9, not of 0.95"),
+        (Measurement("x", "f1", 0.7, "share", 10, None, {"benchmark": "1"}), "0.7 has no interval, not of 0.95"),
+        (measured(0.6, 0.7, 0.8, benchmark="2"), "it was measured under another benchmark: 2"),
+        (measured(0.6, 0.7, 0.8, benchmark="1"), None),
+    ],
+)
+def test_a_measurement_of_another_confidence_or_of_other_conditions_is_unknown(
+    measurement: Measurement, says: str | None
+):
+    wanted = Measure("x", "f1", 0.5, confidence=0.95, conditions={"benchmark": "1"})
+    ladder = Standard("m", "M", ("model",), "1", (Level("only", "…", (), (wanted,)),))
+    bars = judge(assessed((measurement,)), ladder).bars
+    assert [(bar.outcome, bar.says) for bar in bars] == ([("unknown", says)] if says else [])
 
 
 def test_every_check_that_a_published_standard_requires_is_on_the_shelf():

@@ -9,6 +9,13 @@ GuildmarkError
 │   └── LimitPassed     reading on would pass a bound; what is unread stays unknown
 ├── ContentsError       bytes cannot be read: vanished, changed, refused
 ├── StandardError       a standard's TOML cannot be read
+├── DataError           published data are nowhere, or have another digest
+├── BenchmarkError      a benchmark cannot be put as it is
+├── RunError            a run's folder cannot be read or gone on with
+├── ModelError          a model does not answer
+│   ├── Busy            not now: ask again, after a while that it may name
+│   ├── Unanswered      no answer, or nonsense: ask again
+│   └── Refused         it will not answer this, however often it is asked
 └── ReportError         a report cannot be written
 """
 
@@ -56,3 +63,35 @@ class StandardError(GuildmarkError):
 
 class ReportError(GuildmarkError):
     """A report cannot be written."""
+
+
+class DataError(GuildmarkError):
+    """Published data are nowhere, or have another digest."""
+
+
+class BenchmarkError(GuildmarkError):
+    """A benchmark cannot be put as it is."""
+
+
+class RunError(GuildmarkError):
+    """A run's folder cannot be read or gone on with."""
+
+
+class ModelError(GuildmarkError):
+    """A model does not answer."""
+
+
+class Busy(ModelError):
+    """Not now: ask again, after `wait` seconds where the server names them."""
+
+    def __init__(self, says: str, hint: str = "", wait: float | None = None) -> None:
+        super().__init__(says, hint)
+        self.wait = wait
+
+
+class Unanswered(ModelError):
+    """No answer, or nonsense: ask again."""
+
+
+class Refused(ModelError):
+    """It will not answer this, however often it is asked."""

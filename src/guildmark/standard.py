@@ -2,23 +2,28 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from guildmark.errors import AskedWrongly, StandardError
-from guildmark.records import Assessment, Bar, Kind, Outcome, Record, Verdict, worst
+from guildmark.records import Assessment, Bar, Kind, Measurement, Outcome, Record, Verdict, worst
 
 SHELF = Path(__file__).parent / "standards"
 GOOD = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
 
 
 class Measure(Record, frozen=True):
-    """A measurement that a level requires: at least `least`, at most `most`, in its own unit."""
+    """A measurement that a level requires: a benchmark's score, of at least or at most so much, in its own unit.
 
-    of: str
+    It is the interval's bound that must hold. `confidence` and `conditions` name the ones that count."""
+
+    benchmark: str
     score: str
-    least: float | None = None
-    most: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    confidence: float | None = None
+    conditions: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Level(Record, frozen=True):
@@ -92,15 +97,42 @@ def _check_bar(assessment: Assessment, check: str) -> Bar | None:
 
 
 def _measure_bar(assessment: Assessment, measure: Measure) -> Bar | None:
-    values = [m.value for m in assessment.measurements if (m.of, m.score) == (measure.of, measure.score)]
-    name = f"{measure.of}/{measure.score}"
-    if not values:
-        return Bar("measure", name, Outcome.UNKNOWN, "it was not measured")
-    if measure.least is not None and min(values) < measure.least:
-        return Bar("measure", name, Outcome.FAILED, f"{min(values)} is under {measure.least}")
-    if measure.most is not None and max(values) > measure.most:
-        return Bar("measure", name, Outcome.FAILED, f"{max(values)} is over {measure.most}")
-    return None
+    """The worst that a measurement of it says; UNKNOWN where there is none, or none under the conditions that count."""
+    named = [one for one in assessment.measurements if (one.of, one.score) == (measure.benchmark, measure.score)]
+    told = [_told(one, measure) for one in named] or [(Outcome.UNKNOWN, "it was not measured")]
+    outcome, says = min(told, key=lambda each: _WORST.index(each[0]))
+    name = f"{measure.benchmark}/{measure.score}"
+    return None if outcome is Outcome.PASSED else Bar("measure", name, outcome, says)
+
+
+_WORST = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.PASSED)
+
+
+def _told(measured: Measurement, measure: Measure) -> tuple[Outcome, str]:
+    """What one measurement says: by its interval's bounds, or by its value where it was counted whole."""
+    bounds = measured.interval
+    other = next((key for key, value in measure.conditions.items() if measured.conditions.get(key) != value), "")
+    if other:
+        return Outcome.UNKNOWN, f"it was measured under another {other}: {measured.conditions.get(other)}"
+    if measure.confidence is not None and (bounds is None or bounds.confidence != measure.confidence):
+        has = f"has a confidence of {bounds.confidence:g}" if bounds else "has no interval"
+        return Outcome.UNKNOWN, f"{measured.value:g} {has}, not of {measure.confidence:g}"
+    low, high = (bounds.low, bounds.high) if bounds else (measured.value, measured.value)
+    shown = f"{measured.value:g}" + (f" ({low:g} to {high:g})" if bounds else "")
+    if measure.at_least is not None and low < measure.at_least:
+        return _beyond(high < measure.at_least), f"{shown} {_by(high < measure.at_least)} under {measure.at_least:g}"
+    if measure.at_most is not None and high > measure.at_most:
+        return _beyond(low > measure.at_most), f"{shown} {_by(low > measure.at_most)} over {measure.at_most:g}"
+    return Outcome.PASSED, shown
+
+
+def _beyond(whole: bool) -> Outcome:
+    """An interval that lies beyond the bound fails; one that holds it could be either."""
+    return Outcome.FAILED if whole else Outcome.UNKNOWN
+
+
+def _by(whole: bool) -> str:
+    return "is" if whole else "may be"
 
 
 def ids() -> tuple[str, ...]:

@@ -181,6 +181,13 @@ def read_bill(subject: "Subject", format: str, limits: "Limits") -> "Bill | None
     return bill.read(subject, limits, sha1=getattr(report, "SHA1", False))
 
 
+def cache_folder() -> str:
+    """Where what was fetched is kept."""
+    from guildmark.download import user_cache
+
+    return os.environ.get("GUILDMARK_CACHE") or str(user_cache())
+
+
 def advisories_folder() -> "Path":
     """Where the snapshot of advisories is kept."""
     from pathlib import Path

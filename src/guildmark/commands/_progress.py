@@ -34,6 +34,10 @@ class Progress:
         """So many checks are asked; the last was `label`."""
         self._show(label, done, total, 1, "checks")
 
+    def samples(self, label: str, done: int, total: int) -> None:
+        """So many samples are completed; the label says how it stands."""
+        self._show(label, done, total, 1, "samples")
+
     def files(self, label: str, done: int) -> None:
         """So many files are looked at, of nobody knows how many; the last was `label`."""
         self._show(label, done, 0, 1, "files")

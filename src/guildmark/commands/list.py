@@ -1,11 +1,11 @@
-"""List what is on a shelf: checks, standards, sources, formats or reports, a line each."""
+"""List what is on a shelf: checks, standards, benchmarks, scorers, providers, sources, formats or reports."""
 
 import argparse
 from collections.abc import Iterator
 
-from guildmark import check, leaves, standard
+from guildmark import benchmark, check, leaves, standard
 
-SHELVES = ("checks", "standards", "sources", "formats", "reports")
+SHELVES = ("checks", "standards", "benchmarks", "scorers", "providers", "sources", "formats", "reports")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +31,10 @@ def _rows(shelf: str) -> Iterator[tuple[str, str]]:
             found = standard.load(id)
             levels = " → ".join(level.id for level in found.level)
             yield id, f"{found.title} ({found.version}): {levels}; for {', '.join(found.applies_to)}"
+    elif shelf == "benchmarks":
+        for id in benchmark.ids():
+            asked = benchmark.load(id)
+            yield id, f"{asked.question.splitlines()[0]} ({', '.join(asked.covers)}; {', '.join(asked.languages)})"
     else:
         for id in leaves.names(shelf):
             yield id, leaves.title(shelf, id)

@@ -1,4 +1,5 @@
-"""Show one check (what it asks, why it matters, what to do), one standard (its levels in words), the
+"""Show one check (what it asks, why it matters, what to do), one standard (its levels in words), one benchmark
+(what it asks, how it is scored, on which data, and what is known to be weak in it), the
 names that a pickle may hold (all, or those that an ID is part of), or one schema (the JSON Schema of
 a report, an assessment or a verdict)."""
 
@@ -6,7 +7,7 @@ import argparse
 
 import msgspec
 
-from guildmark import check, inert, standard
+from guildmark import benchmark, check, inert, scorer, standard
 from guildmark.errors import AskedWrongly
 from guildmark.records import Assessment, Report, Verdict
 
@@ -44,11 +45,28 @@ def _check(id: str) -> list[str]:
     ]
 
 
+def _benchmark(id: str) -> list[str]:
+    found = benchmark.load(id)
+    drawn = found.sampling
+    lines = [
+        f"{found.id} {found.version} ({', '.join(found.covers)}; {', '.join(found.languages)})",
+        "",
+        f"Question     {found.question}",
+        f"Why          {found.why}",
+        f"Answers      {found.kind}, at most {drawn.max_tokens} tokens, after {found.shots} examples",
+        f"Scored by    {found.scorer}: {scorer.load(found.scorer).says.splitlines()[0]}",
+        f"Weaknesses   {found.weaknesses}",
+    ]
+    for data in found.data:
+        lines += [f"Data         {data.address}", f"             sha256 {data.sha256}, {data.licence}"]
+    return lines
+
+
 def _standard(named: str) -> list[str]:
     found = standard.find(named)
     lines = [f"{found.title} ({found.id}@{found.version}), for {', '.join(found.applies_to)}"]
     for number, level in enumerate(found.level, 1):
-        needs = [*level.require, *(f"{each.of}/{each.score}" for each in level.measure)]
+        needs = [*level.require, *(f"{each.benchmark}/{each.score}" for each in level.measure)]
         lines += ["", f"{number}. {level.id}: {level.means}", f"   requires {', '.join(needs)}"]
     asks = found.asks or found.level[-1].id
     return [*lines, "", f"Who names no level asks for {asks}."]
@@ -75,4 +93,4 @@ def _names(part: str) -> list[str]:
     return lines[:-1]
 
 
-SHOWN = {"check": _check, "names": _names, "standard": _standard, "schema": _schema}
+SHOWN = {"benchmark": _benchmark, "check": _check, "names": _names, "standard": _standard, "schema": _schema}

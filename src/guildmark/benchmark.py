@@ -1,0 +1,142 @@
+"""What a benchmark is: a question to models, its samples of pinned data, and how answers are scored."""
+
+import hashlib
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, Literal, cast
+
+import msgspec
+
+from guildmark import leaves
+from guildmark.data import Data, Opened, digest_of
+from guildmark.errors import AskedWrongly, BenchmarkError
+from guildmark.provider import Message, Sampling
+from guildmark.records import Record
+
+Kind = Literal["text", "choice", "choice_generated", "cloze", "code", "judged"]
+"""How an answer is had: free text; the most likely option; an option that is named; a likely last word; a program
+that is run; a text that another model judges."""
+
+
+class Sample(Record, frozen=True, omit_defaults=True):
+    """One item. `ask` is the prompt, or a conversation; `answer` is what its scorer compares with.
+
+    Samples of one `source` (a passage, a template) share its luck, so intervals take them together."""
+
+    id: str
+    ask: str | tuple[Message, ...]
+    answer: Any = None
+    options: tuple[str, ...] = ()
+    category: str = ""
+    language: str = ""
+    source: str = ""
+    more: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    def messages(self) -> tuple[Message, ...]:
+        """The conversation."""
+        return (Message("user", self.ask),) if isinstance(self.ask, str) else self.ask
+
+
+Make = Callable[..., Iterator[Sample]]
+
+
+class Benchmark(msgspec.Struct, frozen=True):
+    """A benchmark: its question (the function's docstring), why it is asked (the module's), and what it stands on."""
+
+    id: str
+    question: str
+    why: str
+    version: str
+    kind: Kind
+    scorer: str
+    data: tuple[Data, ...]
+    covers: tuple[str, ...]
+    languages: tuple[str, ...]
+    weaknesses: str
+    sampling: Sampling
+    shots: int
+    make: Make
+
+    def samples(self, opened: Sequence[Opened]) -> Iterator[Sample]:
+        """Its samples, in the order of its data; raises BenchmarkError for two of one id."""
+        seen: set[bytes] = set()
+        for sample in self.make(*opened):
+            mark = hashlib.blake2b(sample.id.encode(), digest_size=8).digest()
+            if mark in seen:
+                raise BenchmarkError(f"{self.id} has two samples {sample.id}", "a sample's id stands once")
+            seen.add(mark)
+            yield sample
+
+    def digest(self, opened: Sequence[Opened]) -> str:
+        """What a score depends on besides the model: the data, and every sample that is made of them."""
+        summed = hashlib.sha256(f"{self.id} {self.version} {self.kind} {self.scorer} {digest_of(opened)}\n".encode())
+        for sample in self.samples(opened):
+            summed.update(msgspec.json.encode(sample) + b"\n")
+        return "sha256:" + summed.hexdigest()
+
+
+def benchmark(
+    *,
+    version: str,
+    kind: Kind,
+    scorer: str,
+    data: Data | tuple[Data, ...] = (),
+    covers: str = "",
+    languages: str = "en",
+    weaknesses: str = "",
+    max_tokens: int = 512,
+    stop: tuple[str, ...] = (),
+    shots: int = 0,
+) -> Callable[[Make], Benchmark]:
+    """Make a benchmark of a generator that is given its opened data and yields samples."""
+
+    def make(samples: Make) -> Benchmark:
+        return Benchmark(
+            id=samples.__name__,
+            question=(samples.__doc__ or "").strip(),
+            why=(sys.modules[samples.__module__].__doc__ or "").strip(),
+            version=version,
+            kind=kind,
+            scorer=scorer,
+            data=data if isinstance(data, tuple) else (data,),
+            covers=tuple(covers.split()),
+            languages=tuple(languages.split()),
+            weaknesses=weaknesses,
+            sampling=Sampling(max_tokens=max_tokens, stop=stop),
+            shots=shots,
+            make=samples,
+        )
+
+    return make
+
+
+def drawn(total: int, limit: int | None, seed: int) -> range | list[int]:
+    """Which of so many samples are put: all, or `limit` of them at random, in the order of the data.
+
+    The first of a file are no sample of it: lm-eval #2583."""
+    if limit is None or limit >= total:
+        return range(total)
+    return sorted(random.Random(seed).sample(range(total), limit))
+
+
+def ids() -> tuple[str, ...]:
+    """The ids of all benchmarks on the shelf."""
+    return tuple(id for module in leaves.names("benchmarks") for id in _of_module(module))
+
+
+@cache
+def load(id: str) -> Benchmark:
+    """A benchmark by its id; raises AskedWrongly."""
+    for module in leaves.names("benchmarks"):
+        if id in _of_module(module):
+            return cast(Benchmark, getattr(leaves.load("benchmarks", module), id))
+    raise AskedWrongly(f"there is no benchmark {id}", "see `guildmark list benchmarks`")
+
+
+@cache
+def _of_module(module: str) -> tuple[str, ...]:
+    """The benchmarks of one file; a file of one data set may ask it several ways."""
+    held = vars(leaves.load("benchmarks", module))
+    return tuple(name for name, value in held.items() if isinstance(value, Benchmark) and not name.startswith("_"))

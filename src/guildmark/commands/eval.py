@@ -1,0 +1,135 @@
+"""Put benchmarks to a model, and say how well it does, with intervals and a record that proves it.
+
+MODEL is PROVIDER:NAME: openai:NAME@URL (any OpenAI-compatible server), mock: … (`guildmark list providers`).
+BENCHMARK is an id of `guildmark list benchmarks`. A run is a folder; what is completed stays in it, whatever happens,
+and --resume goes on. Keys come from the environment and enter no run."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from guildmark import benchmark as shelf
+from guildmark import commands, data, hardware, provider, scoreboard
+from guildmark import run as runs
+from guildmark.benchmark import Benchmark
+from guildmark.commands._progress import Progress
+from guildmark.data import Opened, Places
+from guildmark.errors import AskedWrongly
+from guildmark.output import write_whole
+from guildmark.records import canonical
+from guildmark.run import Paused
+from guildmark.run.journal import Line
+from guildmark.run.manifest import Settings
+from guildmark.run.pace import Pace
+from guildmark.run.result import Result
+from guildmark.statistics import Standing
+
+RUNS = "runs"
+FORMATS = ("text", "json", "markdown")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("model", metavar="MODEL")
+    parser.add_argument("benchmark", metavar="BENCHMARK", nargs="+")
+    parser.add_argument("--limit", type=_count, metavar="N", help="put so many samples, drawn at random by the seed")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="for what is drawn, and for the model's sampling"
+    )
+    parser.add_argument("--shots", type=int, metavar="N", help="put so many solved examples before each question")
+    parser.add_argument("--repeat", type=_count, default=1, metavar="K", help="put every sample so many times")
+    parser.add_argument("--temperature", type=float, default=0.0, metavar="T", help="0 is the likeliest answer")
+    parser.add_argument("--max-tokens", type=_count, metavar="N", help="an answer's most tokens (the benchmark's own)")
+    parser.add_argument("--concurrency", default="auto", metavar="N", help="requests at once: auto finds what is borne")
+    parser.add_argument(
+        "--run", dest="folder", metavar="DIR", help="the run's folder; of several benchmarks the folder of their runs"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with the run that is there")
+    parser.add_argument("--no-network", action="store_true", help="data from the cache and the mirrors only")
+    parser.add_argument("--categories", action="store_true", help="show each category's score too")
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the result there, whole or not at all")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Put them one after the other; exit code 3 where samples are left without an answer."""
+    places = Places(data.mirrors(os.environ.get("GUILDMARK_MIRROR", "")), commands.cache_folder(), not asked.no_network)
+    wanted = [shelf.load(id) for id in dict.fromkeys(asked.benchmark)]
+    opened = {each.id: [data.open_data(one, places) for one in each.data] for each in wanted}
+    results: list[Result] = []
+    for each in wanted:
+        folder = _folder(asked, each, several=len(wanted) > 1)
+        try:
+            results.append(_one(asked, each, opened[each.id], folder))
+        except Paused as paused:
+            _put(results, asked)
+            print(f"guildmark: {each.id}: {paused.says}\n  {paused.hint} --run {folder}", file=sys.stderr)
+            return 3
+    _put(results, asked)
+    return 0
+
+
+def _one(asked: argparse.Namespace, benchmark: Benchmark, opened: Sequence[Opened], folder: Path) -> Result:
+    """One benchmark's run, begun or gone on with."""
+    begun = (folder / runs.JOURNAL).exists()
+    if begun and not asked.resume:
+        raise AskedWrongly(
+            f"{folder} holds a run that is not finished", "go on with it by --resume, or give another --run"
+        )
+    drawn = msgspec.structs.replace(
+        benchmark.sampling,
+        temperature=asked.temperature,
+        seed=asked.seed if asked.temperature else None,
+        max_tokens=asked.max_tokens or benchmark.sampling.max_tokens,
+    )
+    shots = benchmark.shots if asked.shots is None else asked.shots
+    settings = Settings(asked.limit, asked.seed, asked.repeat, shots, drawn)
+    model = provider.open_model(asked.model, tuple(os.environ.items()))
+    with Progress(quiet=asked.quiet) as progress:
+        standing = Standing()
+
+        def tell(line: Line, done: int, total: int) -> None:
+            standing.add(next(iter(line.values.values()), 0.0))
+            progress.samples(f"{benchmark.id} {standing}", done, total)
+
+        return runs.go(folder, benchmark, opened, model, settings, hardware.machine(), _pace(asked.concurrency), tell)
+
+
+def _put(results: Sequence[Result], asked: argparse.Namespace) -> None:
+    """Print the results, or write them where `--output` says."""
+    if asked.format == "json":
+        shown = "".join(canonical(found).decode() + "\n" for found in results)
+    else:
+        shown = getattr(scoreboard, asked.format)(results, categories=asked.categories)
+    if asked.output:
+        write_whole(Path(asked.output), shown.encode())
+    elif results:
+        sys.stdout.write(shown)
+
+
+def _folder(asked: argparse.Namespace, benchmark: Benchmark, *, several: bool) -> Path:
+    """Where the run lies: as it was asked, else by the model's and the benchmark's names."""
+    if asked.folder:
+        return Path(asked.folder, benchmark.id) if several else Path(asked.folder)
+    model = re.sub(r"[^A-Za-z0-9.]+", "-", asked.model).strip("-")[:60]
+    return Path(RUNS, f"{model}--{benchmark.id}")
+
+
+def _pace(text: str) -> Pace:
+    if text == "auto":
+        return Pace()
+    if not text.isdecimal() or not 1 <= int(text) <= 4096:
+        raise AskedWrongly(f"--concurrency {text} makes no sense", "write auto, or a number from 1 to 4096")
+    return Pace(int(text))
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no count: write a number of one or more")
+    return int(text)

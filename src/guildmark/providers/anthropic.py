@@ -1,0 +1,95 @@
+"""Anthropic's hosted models: `anthropic:NAME`; the key is read from ANTHROPIC_API_KEY."""
+
+from typing import Any
+
+import msgspec
+
+from guildmark.errors import AskedWrongly, Unanswered
+from guildmark.provider import Ability, Continuation, Finish, Model, Reply, Request, Score, provider
+from guildmark.service import Service
+
+HOSTED = "https://api.anthropic.com/v1"
+KEY = "ANTHROPIC_API_KEY"
+VERSION = "2023-06-01"
+_FINISH: dict[str, Finish] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "refusal": "filtered",
+}
+
+
+class _Part(msgspec.Struct):
+    text: str = ""
+
+
+class _Usage(msgspec.Struct):
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class _Answer(msgspec.Struct):
+    content: list[_Part]
+    model: str = ""
+    stop_reason: str | None = None
+    usage: _Usage | None = None
+
+
+_read = msgspec.json.Decoder(_Answer).decode
+
+
+class _Anthropic:
+    abilities: frozenset[Ability] = frozenset(("generate",))
+
+    def __init__(self, name: str, address: str, key: str) -> None:
+        self._name, self._address = name, address
+        self._service = Service(address, {"x-api-key": key, "anthropic-version": VERSION})
+
+    def describe(self) -> dict[str, Any]:
+        return {"provider": "anthropic", "name": self._name, "address": self._address, "interface": VERSION}
+
+    async def generate(self, requests: list[Request]) -> list[Reply]:
+        return [await self._one(request) for request in requests]
+
+    async def log_likelihood(self, continuations: list[Continuation]) -> list[Score]:
+        raise AskedWrongly("this interface does not say how likely a text is", "ask a gguf:, hf: or completions: model")
+
+    async def close(self) -> None:
+        await self._service.close()
+
+    async def _one(self, request: Request) -> Reply:
+        data = await self._service.post("/messages", msgspec.json.encode(self._body(request)))
+        try:
+            answer = _read(data)
+        except msgspec.MsgspecError as error:
+            raise Unanswered(f"the server's answer is none: {error}") from error
+        usage = answer.usage or _Usage()
+        text = "".join(part.text for part in answer.content)
+        return Reply(
+            text, _FINISH.get(answer.stop_reason or "", ""), usage.input_tokens, usage.output_tokens, answer.model
+        )
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        drawn = request.sampling
+        system = "\n\n".join(str(each.content) for each in request.messages if each.role == "system")
+        body: dict[str, Any] = {
+            "model": self._name,
+            "max_tokens": drawn.max_tokens,
+            "temperature": drawn.temperature,
+            "messages": [each for each in request.messages if each.role != "system"],
+        }
+        if system:
+            body["system"] = system
+        if drawn.stop:
+            body["stop_sequences"] = drawn.stop
+        return body
+
+
+@provider(needs="eval", keys=KEY)
+def anthropic(name: str, environment: dict[str, str]) -> Model:
+    model, _, address = name.partition("@")
+    if not model:
+        raise AskedWrongly("anthropic: names no model", "write anthropic:NAME")
+    if not environment.get(KEY) and not address:
+        raise AskedWrongly(f"there is no key in {KEY}", f"set {KEY}; it enters no run")
+    return _Anthropic(model, (address or HOSTED).rstrip("/"), environment.get(KEY, ""))

@@ -1,0 +1,98 @@
+"""What a number depends on, all of it: two runs of one manifest on a model without chance give the same scores."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from guildmark.benchmark import Benchmark
+from guildmark.data import Data
+from guildmark.errors import RunError
+from guildmark.output import write_whole
+from guildmark.provider import Sampling
+from guildmark.records import Digest, Record, canonical
+from guildmark.version import MADE_BY
+
+NAME = "manifest.json"
+SCHEMA = 1
+
+
+class Settings(Record, frozen=True):
+    """How a benchmark is put: how many of its samples, drawn by which seed, how often each, after how many examples."""
+
+    limit: int | None = None
+    seed: int = 0
+    repeat: int = 1
+    shots: int = 0
+    sampling: Sampling = Sampling()
+
+
+class Put(Record, frozen=True):
+    """The benchmark as it was put: its version, the digest of its samples, how they are scored, and its data."""
+
+    id: str
+    version: str
+    digest: Digest
+    kind: str
+    scorer: str
+    samples: int
+    data: tuple[Data, ...]
+
+
+class Manifest(Record, frozen=True):
+    """A run's conditions. `model` is what the provider says of it; `machine` changes times, and never scores."""
+
+    schema: int
+    benchmark: Put
+    model: dict[str, Any]
+    settings: Settings
+    made_by: str
+    machine: dict[str, Any]
+
+
+def put(benchmark: Benchmark, digest: Digest, samples: int) -> Put:
+    """The record of a benchmark as it is put."""
+    return Put(benchmark.id, benchmark.version, digest, benchmark.kind, benchmark.scorer, samples, benchmark.data)
+
+
+def make(benchmark: Put, model: dict[str, Any], settings: Settings, machine: dict[str, Any]) -> Manifest:
+    """A new run's manifest."""
+    return Manifest(SCHEMA, benchmark, model, settings, MADE_BY, machine)
+
+
+def keep(manifest: Manifest, folder: Path) -> Manifest:
+    """Write the manifest of a new run, or find that the folder's run is this one; raises RunError where it is another.
+
+    A run that is resumed keeps its own manifest: the machine that began it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / NAME).exists():
+        write_whole(folder / NAME, canonical(manifest))
+        return manifest
+    kept = read(folder)
+    for name in ("benchmark", "model", "settings"):
+        if getattr(kept, name) != getattr(manifest, name):
+            what = _first_difference(
+                msgspec.to_builtins(getattr(kept, name)), msgspec.to_builtins(getattr(manifest, name))
+            )
+            raise RunError(
+                f"{folder} holds a run of another {name}: {what}", "give another --run, or ask the same again"
+            )
+    return kept
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest of a run's folder; raises RunError."""
+    try:
+        return msgspec.json.decode((folder / NAME).read_bytes(), type=Manifest)
+    except OSError as error:
+        raise RunError(f"{folder} holds no run: {error.strerror}", "give the folder that `--run` named") from error
+    except msgspec.MsgspecError as error:
+        raise RunError(f"{folder / NAME} cannot be read: {error}", "was it made by a newer Guildmark?") from error
+
+
+def _first_difference(kept: Any, asked: Any, at: str = "") -> str:
+    if isinstance(kept, dict) and isinstance(asked, dict):
+        for key in sorted(kept.keys() | asked.keys()):
+            if kept.get(key) != asked.get(key):
+                return _first_difference(kept.get(key), asked.get(key), f"{at}.{key}".strip("."))
+    return f"{at} was {kept!r}, and is now {asked!r}"[:300]

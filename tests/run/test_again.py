@@ -1,0 +1,94 @@
+"""A finished run can be looked at again, and one that was changed is told."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.run.questions import echo
+
+from guildmark import comparison, scorer
+from guildmark.commands import main
+from guildmark.errors import AskedWrongly, Refused, RunError
+from guildmark.provider import open_model
+from guildmark.records import canonical
+from guildmark.run import RESULT, SAMPLES, Pace, Settings, go, lines, read_result
+from guildmark.run.again import rescored, verify
+from guildmark.run.journal import write_frames
+
+
+def _run(folder: Path, says: str = "", settings: Settings | None = None) -> Path:
+    go(folder, echo(40), (), open_model(f"mock:{says}"), settings or Settings(), {}, Pace())
+    return folder
+
+
+def test_a_run_says_what_its_samples_say(tmp_path: Path) -> None:
+    assert verify(_run(tmp_path)) == read_result(tmp_path)
+
+
+def test_a_changed_score_is_told(tmp_path: Path) -> None:
+    _run(tmp_path, "no")
+    changed = [msgspec.structs.replace(line, values={"exact": 1.0}) for line in lines(tmp_path)]
+    (tmp_path / SAMPLES).write_bytes(b"".join(write_frames(iter(changed))))
+    with pytest.raises(RunError, match="another result"):
+        verify(tmp_path)
+
+
+def test_a_result_of_another_manifest_is_told(tmp_path: Path) -> None:
+    found = read_result(_run(tmp_path))
+    other = msgspec.structs.replace(found, run=msgspec.structs.replace(found.run, made_by="someone else"))
+    (tmp_path / RESULT).write_bytes(canonical(other))
+    with pytest.raises(RunError, match="another manifest"):
+        verify(tmp_path)
+
+
+def test_answers_are_scored_anew_without_the_model(tmp_path: Path) -> None:
+    _run(tmp_path)
+    again = rescored(tmp_path, echo(40), (), scorer.load("number"))
+    assert (again.measurements[0].score, again.samples) == ("correct", 40)
+    same = rescored(tmp_path, echo(40), (), scorer.load("exact"))
+    assert same == read_result(tmp_path)
+
+
+def test_answers_are_not_scored_by_other_data(tmp_path: Path) -> None:
+    _run(tmp_path)
+    with pytest.raises(RunError, match="where the data have"):
+        rescored(tmp_path, echo(40, start=1), (), scorer.load("exact"))
+
+
+def test_a_replayed_run_gives_the_same_scores_and_knows_nothing_else(tmp_path: Path) -> None:
+    first = read_result(_run(tmp_path / "first", settings=Settings(limit=10)))
+    model = f"replay:{tmp_path / 'first'}"
+    again = go(tmp_path / "again", echo(40), (), open_model(model), Settings(limit=10), {}, Pace())
+    assert again.score_digest == first.score_digest
+    with pytest.raises(Refused, match="was not asked this"):
+        go(tmp_path / "more", echo(40), (), open_model(model), Settings(), {}, Pace())
+
+
+def test_two_systems_are_compared_sample_by_sample(tmp_path: Path) -> None:
+    good, bad = _run(tmp_path / "good"), _run(tmp_path / "bad", "w3")
+    held = [comparison.hold(each.name, read_result(each), lines(each)) for each in (good, bad)]
+    (found,) = comparison.compare(held)
+    assert (found.overall.value, found.overall.better, found.overall.worse) == (39 / 40, 39, 0)
+    assert found.overall.interval.low > 0.8
+    assert len(found.flips) == 39
+    assert {name: each.n for name, each in found.by_category.items()} == {"a": 20, "b": 20}
+
+
+@pytest.mark.parametrize("settings", [Settings(limit=5), Settings(limit=5, seed=9)])
+def test_runs_of_other_samples_are_not_compared(tmp_path: Path, settings: Settings) -> None:
+    folders = _run(tmp_path / "all"), _run(tmp_path / "some", settings=settings)
+    held = [comparison.hold(each.name, read_result(each), lines(each)) for each in folders]
+    with pytest.raises(AskedWrongly, match="drew different samples"):
+        comparison.compare(held)
+
+
+def test_the_program_shows_verifies_and_compares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, says in (("one", ""), ("two", "w3")):
+        _run(tmp_path / name, says)
+    assert main(["run", "verify", str(tmp_path / "one")]) == 0
+    assert main(["compare", str(tmp_path / "one"), str(tmp_path / "two")]) == 0
+    said = capsys.readouterr()
+    assert "the samples give this result" in said.err
+    assert "better on 39, worse on 0 of 40 samples" in said.out
+    assert main(["compare", str(tmp_path / "one")]) == 2
+    assert main(["run", "show", str(tmp_path / "none")]) == 2
