@@ -9,7 +9,7 @@ from guildmark import leaves
 
 def forget() -> None:
     """Discovery is kept for the process; a test that changes what is installed asks anew."""
-    for found in (leaves.names, leaves.load, leaves._outside, leaves._anyone_outside):
+    for found in (leaves.names, leaves.load, leaves._outside, leaves._entry_points):
         found.cache_clear()
 
 
@@ -36,7 +36,8 @@ def test_another_package_adds_a_leaf_by_an_entry_point(tmp_path: Path, monkeypat
     installed = tmp_path / "theirs-1.0.dist-info"
     installed.mkdir()
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
-    (installed / "entry_points.txt").write_text("[guildmark.checks]\ntheir_check = their_module\n")
+    points = "[console_scripts]\ntheirs = a:b\n\n[guildmark.checks]\n# ours\ntheir_check = their_module:check [all]\n"
+    (installed / "entry_points.txt").write_text(points)
     (tmp_path / "their_module.py").write_text('"""Theirs."""\n')
     monkeypatch.syspath_prepend(str(tmp_path))
     forget()

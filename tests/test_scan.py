@@ -14,13 +14,13 @@ import msgspec
 import pytest
 
 from guildmark import check as shelf
-from guildmark import places
+from guildmark import leaves, places
 from guildmark.check import Ask, Check, failed, passed, unknown
 from guildmark.errors import AskedWrongly
 from guildmark.limits import Limits
 from guildmark.places import Place
 from guildmark.records import Finding, Outcome
-from guildmark.scan import Line, Wish, checks, read_known, scan
+from guildmark.scan import Line, Wish, _ours, checks, read_known, scan
 from guildmark.subject import Subject
 
 HARMLESS = pickle.dumps({"a": [1, 2, 3]}, protocol=4)
@@ -262,6 +262,13 @@ def _is_gone(pid: int) -> bool:
 def test_a_check_that_bears_on_loading_is_asked_whatever_its_source_looks_like():
     """A check that does not say so is not imported; none may be lost by that."""
     assert [check.id for check in checks()] == [id for id in shelf.ids() if shelf.load(id).bears_on == "load"]
+
+
+def test_a_check_is_asked_only_of_the_formats_that_it_says_it_looks_at():
+    """What its source says, which is read without importing it, is what it says once it is."""
+    assert {one.id: one.of for one in _ours()} == {check.id: frozenset(check.of) for check in checks()}
+    assert any(check.of for check in checks())
+    assert {name for check in checks() for name in check.of} <= set(leaves.names("formats"))
 
 
 def test_archives_beside_each_other_draw_on_a_budget_each(tmp_path: Path):

@@ -34,6 +34,7 @@ PUBLISHED = {
     "safe_files/2026.1": "47712dfac6fe65e806b6084633f4c98bb7fbbc2d5bc107e11cf804f519f80b6a",
     "safe_files/2026.2": "2a09d5f88c7b0b3007fabbc8d78d46f404eaf3cfeaa78ff437050d0797796808",
     "safe_files/2026.3": "43b80ca857ee5b98e07c64a7bda4931c0d44819bb3fe8b966aa47a08ca6043df",
+    "safe_files/2026.4": "e2ba03433d62110a786037d1c3b0ae1862da00e0b7ac10849fc946a2ccd6c140",
 }
 """sha256 of each published version: it never changes; write the next one."""
 

@@ -32,7 +32,7 @@ def bound_memory(memory: int, cpu_seconds: int) -> None:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_CPU, cpu_seconds + int(sum(os.times()[:2])) + 1)
     if sys.platform == "linux":
-        with open("/proc/self/statm", encoding="ascii") as sizes:
+        with open("/proc/self/statm", "rb") as sizes:
             pages = int(sizes.read().split()[5])
         _lower(resource.RLIMIT_DATA, memory + pages * resource.getpagesize())
 

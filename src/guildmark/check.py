@@ -18,7 +18,8 @@ Bearing = Literal["load", "origin", "ship", ""]
 
 class Check(msgspec.Struct, frozen=True):
     """A question and how it is put. `bears_on` says which of a reader's questions it answers: may I
-    load it, may I ship it, or neither; of the files' `origin` only a failure speaks against loading."""
+    load it, may I ship it, or neither; of the files' `origin` only a failure speaks against loading. `of` are the
+    formats that it looks at: where no file has one of them, it is not applicable; with none said, it looks at all."""
 
     id: str
     question: str
@@ -27,9 +28,10 @@ class Check(msgspec.Struct, frozen=True):
     remedy: str
     bears_on: Bearing
     ask: Ask
+    of: tuple[str, ...] = ()
 
 
-def check(*, applies_to: str, remedy: str, bears_on: Bearing = "") -> Callable[[Ask], Check]:
+def check(*, applies_to: str, remedy: str, bears_on: Bearing = "", of: str = "") -> Callable[[Ask], Check]:
     """Make a check of a generator; its docstring is the question, its module's says why it matters."""
 
     def make(ask: Ask) -> Check:
@@ -41,6 +43,7 @@ def check(*, applies_to: str, remedy: str, bears_on: Bearing = "") -> Callable[[
             remedy=remedy,
             bears_on=bears_on,
             ask=ask,
+            of=tuple(of.split()),
         )
 
     return make

@@ -1,7 +1,10 @@
 """What is made when it is first used, regular expressions and modules: a run uses few, and each costs a start."""
 
+import os
 import re
 import sys
+from functools import cache
+from importlib import import_module
 from types import ModuleType
 from typing import Any, AnyStr, cast
 
@@ -27,19 +30,32 @@ def compile(text: AnyStr, flags: int = 0) -> "re.Pattern[AnyStr]":
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
 
 
+class _Module(ModuleType):
+    """Stands for a module; what it is asked is asked of the module itself, which is run when that is first done."""
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        return vars(import_module(self.__name__))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.modules.get(self.__name__) or import_module(self.__name__), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(import_module(self.__name__), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(import_module(self.__name__), name)
+
+
 def module(name: str) -> ModuleType:
     """The module of this name, which is run when something of it is first asked for; raises ModuleNotFoundError."""
-    if name in sys.modules:
-        return sys.modules[name]
-    from importlib import import_module
-    from importlib.util import LazyLoader, find_spec, module_from_spec
-
-    spec = find_spec(name)
-    if spec is None or spec.loader is None:
+    package, _, last = name.rpartition(".")
+    if name not in sys.modules and last not in _beside(package):
         raise ModuleNotFoundError(name)
-    if spec.submodule_search_locations is not None:  # a late package would run its submodules twice: two of each class
-        return import_module(name)
-    spec.loader = LazyLoader(spec.loader)
-    found = sys.modules[name] = module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
+    return sys.modules.get(name) or _Module(name)
+
+
+@cache
+def _beside(package: str) -> frozenset[str]:
+    """The modules of a package of ours, which lies in a folder."""
+    return frozenset(each.partition(".")[0] for each in os.listdir(sys.modules[package].__path__[0]))

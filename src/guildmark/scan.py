@@ -7,7 +7,8 @@ below 0); of one that was cut short, none. Plain numbers inside an archive (a te
 have no line of their own unless something was found about them."""
 
 import os
-from collections.abc import Generator, Iterable, Sequence
+import re
+from collections.abc import Generator, Iterable, Sequence, Set
 from functools import partial
 from itertools import chain, islice
 
@@ -35,6 +36,8 @@ READS_AGAIN = "formats_intact"
 ARCHIVES, UNPACKING = "unpacking archives alone", "unpacking"
 BEARS_ON = 'bears_on="load"'
 """How a check of ours says that it bears on loading: one that does not say it is not imported."""
+_OF = late.compile(r"^    of=\"([a-z0-9_ ]+)\",$", re.MULTILINE)
+"""How it says which formats it looks at: where no file has one of them, it is not imported either."""
 MANY = 16
 """With so many places all formats are loaded once, before the workers are forked."""
 _SHA256 = late.compile("[0-9a-f]{64}")
@@ -75,28 +78,57 @@ class Wish(msgspec.Struct, frozen=True):
     known: frozenset[tuple[str, str]] = frozenset()
 
 
+class _Asked(msgspec.Struct, frozen=True):
+    """A check that is asked, and the formats that it looks at; it is loaded where a file has one of them."""
+
+    id: str
+    of: frozenset[str]
+    given: Check | None = None
+
+    @property
+    def check(self) -> Check:
+        return self.given or shelf.load(self.id)
+
+    def is_about(self, kinds: Set[str]) -> bool:
+        """Whether it has something to say of files of these formats."""
+        return not self.of or not self.of.isdisjoint(kinds)
+
+
 def checks() -> list[Check]:
     """The checks that a scan asks: those that bear on loading."""
-    said = (id for id in shelf.ids() if BEARS_ON in (leaves.head("checks", id) or BEARS_ON))
-    return [check for check in map(shelf.load, said) if check.bears_on == "load"]
+    return [asked.check for asked in _ours()]
+
+
+def _ours() -> list[_Asked]:
+    found = []
+    for id in shelf.ids():
+        head = leaves.head("checks", id)
+        if not head and shelf.load(id).bears_on == "load":
+            found.append(_Asked(id, frozenset(shelf.load(id).of)))
+        elif BEARS_ON in head:
+            said = _OF.search(head)
+            found.append(_Asked(id, frozenset(said[1].split() if said else ())))
+    return found
 
 
 def scan(paths: Sequence[str], wish: Wish, asked: Sequence[Check] | None = None) -> Generator[Answer, None, None]:
     """An answer a place, in the order of the paths and then of the places' names, whatever the number of jobs.
 
     Raises AskedWrongly where there is nothing at a path. Close the iterator to stop early."""
-    chosen = checks() if asked is None else list(asked)
+    chosen = _ours() if asked is None else [_Asked(one.id, frozenset(one.of), one) for one in asked]
     found = places(list(paths))
     first = list(islice(found, MANY))
     if len(first) == MANY:  # else a worker loads what it needs, which may be little
         for id in leaves.names("formats"):
             formats.reads(id)
+        for one in chosen:
+            _ = one.check
     work = partial(_look, wish, chosen)
     pool = Pool(work, (Place, Answer), partial(_on_loss, chosen), wish.jobs, wish.limits)
     return pool.answers(chain(first, found))
 
 
-def _look(wish: Wish, asked: Sequence[Check], place: Place, talk: Talk) -> Answer | None:
+def _look(wish: Wish, asked: Sequence[_Asked], place: Place, talk: Talk) -> Answer | None:
     """One place, in a worker; None where it holds too much to be one."""
     talk.busy(OPENING)
     material = place.material()
@@ -110,13 +142,14 @@ def _look(wish: Wish, asked: Sequence[Check], place: Place, talk: Talk) -> Answe
         return None
     subject.allowed = wish.allowed
     findings: list[Finding] = []
-    for check in sorted(asked, key=lambda check: check.id == READS_AGAIN):
-        if check.id in place.lost:
-            findings.append(Finding(check.id, Outcome.UNKNOWN, place.lost[check.id]))
-        elif subject.kind in check.applies_to:
-            talk.busy(check.id)
-            findings.extend(_ask(subject, check, wish.limits))
-    turn = {check.id: number for number, check in enumerate(asked)}
+    kinds = {name for file in subject.files() for name in file.formats}
+    for one in sorted(asked, key=lambda one: one.id == READS_AGAIN):
+        if one.id in place.lost:
+            findings.append(Finding(one.id, Outcome.UNKNOWN, place.lost[one.id]))
+        elif one.is_about(kinds) and subject.kind in one.check.applies_to:
+            talk.busy(one.id)
+            findings.extend(_ask(subject, one.check, wish.limits))
+    turn = {one.id: number for number, one in enumerate(asked)}
     findings.sort(key=lambda finding: turn[finding.check])
     lines = _lines(place, subject, findings)
     if wish.explained:
@@ -259,7 +292,7 @@ def _explained(place: Place, subject: Subject, lines: Iterable[Line]) -> list[Li
     return [msgspec.structs.replace(line, trace=traces.get(line.path, ())) for line in lines]
 
 
-def _on_loss(asked: Sequence[Check], place: Place, stage: str, why: str) -> tuple[Answer | None, list[Place]]:
+def _on_loss(asked: Sequence[_Asked], place: Place, stage: str, why: str) -> tuple[Answer | None, list[Place]]:
     """A place that could not be looked at in one is looked at file by file; a file, without the check that hung."""
     says = f"{stage or OPENING} {why}" if why.startswith("took") else why
     if stage == ARCHIVES:  # nothing is lost: what an archive holds is loaded with nothing beside it
@@ -267,7 +300,7 @@ def _on_loss(asked: Sequence[Check], place: Place, stage: str, why: str) -> tupl
     if len(place.paths) > 1:
         says = f"{says}; its files were looked at one by one"
         return Answer((_lost_line(place, place.shown, "folder", stage, says),)), place.apart()
-    if stage in {check.id for check in asked} - place.lost.keys():
+    if stage in {one.id for one in asked} - place.lost.keys():
         return None, [msgspec.structs.replace(place, lost={**place.lost, stage: says})]
     path = place.path(place.material().files[0].path) if place.paths else place.shown
     return Answer((_lost_line(place, path, "", stage, says),)), []

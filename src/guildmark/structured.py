@@ -28,12 +28,26 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _PIECES = late.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
+_FEW = 32
+"""So many entries are searched one by one; of more an index is kept, for every entry may ask for its neighbours."""
+
+
 class Mapping(list[tuple[str, Any]]):
     """A mapping's entries in their order."""
 
+    _index: dict[str, list[Any]]
+    _indexed = 0
+
     def all_of(self, key: str) -> list[Any]:
         """Every value that is said of a key."""
-        return [value for said, value in self if said == key]
+        if len(self) < _FEW:
+            return [value for said, value in self if said == key]
+        if self._indexed != len(self):  # a mapping only grows
+            self._index = {}
+            for said, value in self:
+                self._index.setdefault(said, []).append(value)
+            self._indexed = len(self)
+        return [*self._index.get(key, ())]
 
 
 class Tagged(NamedTuple):

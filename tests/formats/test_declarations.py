@@ -40,7 +40,8 @@ def test_what_is_read_from_the_source_is_what_the_module_says(name: str):
     module = leaves.load("formats", name)
     assert formats.begins(name) == tuple(getattr(module, "BEGINS", ()))
     assert formats.declared(name, "CASE_OF") == getattr(module, "CASE_OF", "")
-    assert (formats.declared(name, "LAST") == "True") is getattr(module, "LAST", False)
+    for said in ("LAST", "LATER"):
+        assert (formats.declared(name, said) == "True") is getattr(module, said, False)
 
 
 def test_a_format_recognises_only_what_begins_as_it_declares():

@@ -79,7 +79,7 @@ def _of_zip(file: File) -> Iterator[Finding]:
         yield failed(f"{file.path} unpacks to {says}", file.seen("directory", says))
 
 
-def _is_array(file: File, entry: zip.Entry) -> bool:
+def _is_array(file: File, entry: "zip.Entry") -> bool:
     """Whether a member begins as an array of numbers, which may be all zeros, and is of a bearable size."""
     if entry.size > ZEROS:
         return False

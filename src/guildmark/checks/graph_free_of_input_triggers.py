@@ -3,9 +3,12 @@
 The published kind (ShadowLogic, 2024) compares the input, or a sum of it, with a constant, and puts a constant in
 place of the computed answer. Conditions as such are common in honest graphs; they are told, not held against them."""
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from guildmark import late, triggers
 from guildmark.check import check, failed, not_applicable, passed, unknown
@@ -13,16 +16,20 @@ from guildmark.contents import Contents
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
 from guildmark.formats import coreml, graph_def, mxnet, openvino, paddle, saved_model, tflite
-from guildmark.formats.graph_def import Node
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
+if TYPE_CHECKING:  # run where there is such a file, and not at every start
+    from guildmark.formats.graph_def import Node
+
 MOST_TOLD = 20
 LONGEST_CODE = 1 << 22
+QUICKLY_SEARCHED = 64 << 20
 _CONDITIONS = frozenset(
     ("Switch", "RefSwitch", "If", "StatelessIf", "Case", "StatelessCase", "While", "StatelessWhile", "LoopCond")
 )
 """Operations of TensorFlow that choose what is computed."""
+_MAY_BE_CONDITION = late.compile(rb"Switch|LoopCond|If|Case|While")
 _OF_TFLITE = {118: "IF", 119: "WHILE"}
 _OF_OPENVINO = frozenset(("If", "Loop"))
 _OF_PADDLE = frozenset(
@@ -37,6 +44,7 @@ _CODE = late.compile(r"(^|[!/])code/.+\.py$")
     applies_to="model dataset tool",
     remedy="Ask the maker what the named condition is for; export the model again from weights that you know.",
     bears_on="load",
+    of="onnx saved_model graph_def tflite coreml openvino paddle mxnet torch_zip",
 )
 def graph_free_of_input_triggers(subject: Subject) -> Iterator[Finding]:
     """Do graphs compute their answer, without a constant that takes its place where the input has a rare value?"""
@@ -88,8 +96,18 @@ def _counted(file: File, conditions: Counter[str]) -> Iterator[Finding]:
         yield passed(f"{file.path} has no condition on values of its input", file.seen("graph", "no condition"))
 
 
-def _of_nodes(nodes: Callable[[Contents], Iterator[Node]]) -> Callable[[File], Counter[str]]:
-    return lambda file: Counter(node.operation for node in nodes(file.contents) if node.operation in _CONDITIONS)
+def _of_nodes(file: File, nodes: Callable[[Contents], Iterator[Node]]) -> Counter[str]:
+    if file.size <= QUICKLY_SEARCHED and not _MAY_BE_CONDITION.search(file.contents.at(0, QUICKLY_SEARCHED)):
+        return Counter()
+    return Counter(node.operation for node in nodes(file.contents) if node.operation in _CONDITIONS)
+
+
+def _of_saved_model(file: File) -> Counter[str]:
+    return _of_nodes(file, saved_model.nodes)
+
+
+def _of_graph_def(file: File) -> Counter[str]:
+    return _of_nodes(file, graph_def.nodes)
 
 
 def _of_tflite(file: File) -> Counter[str]:
@@ -121,8 +139,8 @@ def _of_torchscript(code: list[File]) -> Counter[str]:
 
 
 _COUNTERS: dict[str, Callable[[File], Counter[str]]] = {
-    "saved_model": _of_nodes(saved_model.nodes),
-    "graph_def": _of_nodes(graph_def.nodes),
+    "saved_model": _of_saved_model,
+    "graph_def": _of_graph_def,
     "tflite": _of_tflite,
     "coreml": _of_coreml,
     "openvino": _of_openvino,

@@ -17,8 +17,8 @@ from guildmark.subject import Subject
 MOST_TOLD = 20
 MOST_MULTIPLIED = 1_000_000
 """Values that the aliases of a YAML text may stand for."""
-ENDINGS = (".json", ".yaml", ".yml", ".skops")
-NAMES = frozenset(("mlmodel", "hparams", "config", "config.pbtxt", "pickle_module_info.txt")) | named_code.SPECIAL
+ENDINGS = (".json", ".yaml", ".yml", ".skops", "_metadata")
+NAMES = frozenset(("mlmodel", "hparams", "config", "config.pbtxt", "pickle_module_info.txt"))
 _PICKLE_MODULES = frozenset(("mlflow.pytorch.pickle_module", "pickle", "cloudpickle"))
 _PYTHON_BACKEND = late.compile(
     r"^\s*backend\s*:\s*[\"']python[\"']|^\s*runtime\s*:\s*[\"'][^\"']*\.py[\"']", re.MULTILINE
@@ -116,9 +116,13 @@ def _in_safetensors(file: File) -> Iterator[Finding]:
             yield unknown(says, file.seen(f"__metadata__.{key[:80]}", value[max(0, found.start() - 40) :]))
 
 
+def _has_own_rules(name: str) -> bool:
+    return name in NAMES or name in named_code.SPECIAL
+
+
 def _is_configuration(file: File) -> bool:
     name = file.name.lower()
-    return (name.endswith(ENDINGS) or name in NAMES) and ("text" in file.formats or "card" in file.formats)
+    return (name.endswith(ENDINGS) or _has_own_rules(name)) and ("text" in file.formats or "card" in file.formats)
 
 
 def _of_file(file: File, subject: Subject) -> Iterator[Finding]:
@@ -171,7 +175,7 @@ def _is_json(data: bytes, file: File) -> bool:
 
 def _could_name_code(data: bytes, file: File) -> bool:
     """Whether any of the keys stands there: most files hold none, and need no parser."""
-    if file.name.lower() in NAMES or data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
+    if _has_own_rules(file.name.lower()) or data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
         return True
     return bool((_MARKS_OF_JSON if _is_json(data, file) else _MARKS_OF_YAML).search(data))
 

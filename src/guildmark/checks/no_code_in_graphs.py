@@ -36,6 +36,7 @@ MOST_TOLD = 20
     applies_to="model dataset tool",
     remedy="Export the model again with the standard's own operators; or look at the code that it needs before.",
     bears_on="load",
+    of="onnx coreml openvino paddle mxnet",
 )
 def no_code_in_graphs(subject: Subject) -> Iterator[Finding]:
     """Do graphs run with the operators of their runtime alone, without code of someone's own?"""

@@ -1,8 +1,10 @@
 """A model of layers is a program: its layers and operations can run code, read and write files, call other machines."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from guildmark import late, layers, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
@@ -10,10 +12,12 @@ from guildmark.contents import Contents
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
 from guildmark.formats import graph_def, hdf5, keras, keras_metadata, saved_model, tflite
-from guildmark.formats.graph_def import Node
-from guildmark.layers import Judged
 from guildmark.records import Finding, Outcome
 from guildmark.subject import Subject
+
+if TYPE_CHECKING:  # run where there is such a file, and not at every start
+    from guildmark.formats.graph_def import Node
+    from guildmark.layers import Judged
 
 MOST_FINDINGS = 20
 """Findings told of one file; the rest are counted."""
@@ -53,16 +57,11 @@ class _Graph(NamedTuple):
     functions: Callable[[Contents], frozenset[str]]
 
 
-_GRAPHS = {
-    "saved_model": _Graph(saved_model.nodes, saved_model.functions),
-    "graph_def": _Graph(graph_def.nodes, graph_def.functions),
-}
-
-
 @check(
     applies_to="model dataset tool",
     remedy="Ask for the weights alone (safetensors), or for a model of plain layers, without Lambda and custom code.",
     bears_on="load",
+    of="keras hdf5 keras_metadata saved_model graph_def tflite text",
 )
 def no_code_in_layers(subject: Subject) -> Iterator[Finding]:
     """Does every model of layers (Keras, HDF5, SavedModel, TensorFlow, TFLite) hold only layers that run no code?"""
@@ -124,12 +123,14 @@ def _of_hdf5(file: File) -> Iterator[Judged]:
                 if isinstance(item, str | bytes):
                     yield from _of_attribute(at, key, item)
         if thing.unread:
-            yield Judged(Outcome.UNKNOWN, thing.path, f"has a part that cannot be read: {thing.unread}", thing.path)
+            yield layers.Judged(
+                Outcome.UNKNOWN, thing.path, f"has a part that cannot be read: {thing.unread}", thing.path
+            )
         for outside in thing.external:
             is_stored = thing.layout is not None and thing.layout.kind != "virtual"
             bad = is_stored or of_keras or layers.leads_outside(outside)
             says = f"has {thing.path[:100]}, or what is in it, in another file, {outside[:100]}"
-            yield Judged(Outcome.FAILED if bad else Outcome.UNKNOWN, thing.path, says, outside)
+            yield layers.Judged(Outcome.FAILED if bad else Outcome.UNKNOWN, thing.path, says, outside)
 
 
 def _of_attribute(at: str, key: str, value: str | bytes) -> Iterator[Judged]:
@@ -150,17 +151,16 @@ def _revived(at: int, text: str) -> Iterator[Judged]:
 
 
 def _of_saved_model(file: File) -> Iterator[Judged]:
-    yield from _of_graph(file, "saved_model")
+    yield from _of_graph(file, _Graph(saved_model.nodes, saved_model.functions))
     for at, text in saved_model.layers(file.contents):
         yield from _revived(at, text)
 
 
 def _of_graph_def(file: File) -> Iterator[Judged]:
-    yield from _of_graph(file, "graph_def")
+    return _of_graph(file, _Graph(graph_def.nodes, graph_def.functions))
 
 
-def _of_graph(file: File, name: str) -> Iterator[Judged]:
-    graph = _GRAPHS[name]
+def _of_graph(file: File, graph: _Graph) -> Iterator[Judged]:
     functions = graph.functions(file.contents)
     seen: set[str] = set()
     on_files: list[Node] = []
@@ -195,16 +195,16 @@ def _of_node(node: Node) -> Judged | None:
         harm = f"reads {files[0][:100]}" if files else ""
     else:
         return _of_operation(node.operation, f"byte {node.at}")
-    return Judged(Outcome.FAILED, f"byte {node.at}", f"{harm}: {node.operation}", node.name) if harm else None
+    return layers.Judged(Outcome.FAILED, f"byte {node.at}", f"{harm}: {node.operation}", node.name) if harm else None
 
 
 def _of_operation(operation: str, at: str) -> Judged | None:
     if harm := layers.harm_of(operation):
-        return Judged(Outcome.FAILED, at, f"{harm}: {operation}", operation)
+        return layers.Judged(Outcome.FAILED, at, f"{harm}: {operation}", operation)
     if layers.is_inert(operation) or operation in _NAMES_A_FILE:
         return None
     says = f"uses {operation[:100]}, which is not reviewed" if operation else "has a node without an operation"
-    return Judged(Outcome.UNKNOWN, at, says, operation)
+    return layers.Judged(Outcome.UNKNOWN, at, says, operation)
 
 
 def _of_files_named(file: File, graph: _Graph, on_files: list[Node]) -> Iterator[Judged]:
@@ -217,7 +217,7 @@ def _of_files_named(file: File, graph: _Graph, on_files: list[Node]) -> Iterator
         for path in _constants(node, by_name):
             if layers.leads_outside(path):
                 says = f"uses a file outside of the model, {path[:100]}: {node.operation}"
-                yield Judged(Outcome.FAILED, f"byte {node.at}", says, path)
+                yield layers.Judged(Outcome.FAILED, f"byte {node.at}", says, path)
                 break
 
 
@@ -239,17 +239,17 @@ def _of_tflite(file: File) -> Iterator[Judged]:
     for index, operator in enumerate(tflite.operators(file.contents)):
         at = f"operator {index}"
         if operator.builtin > tflite.NEWEST or operator.builtin in (tflite.DELEGATE, tflite.STABLEHLO_CUSTOM_CALL):
-            yield Judged(Outcome.UNKNOWN, at, f"uses the operator {operator.builtin}, which is not reviewed", "")
+            yield layers.Judged(Outcome.UNKNOWN, at, f"uses the operator {operator.builtin}, which is not reviewed", "")
         elif operator.custom.startswith(tflite.FLEX):
             for name in sorted({operator.custom.removeprefix(tflite.FLEX), *operator.flex}):
                 judged = _of_operation(name, at)
                 if judged is not None:
                     yield judged
                 elif name in _NAMES_A_FILE or name == "PrintV2":
-                    yield Judged(Outcome.UNKNOWN, at, f"may use files: {name}", name)
+                    yield layers.Judged(Outcome.UNKNOWN, at, f"may use files: {name}", name)
         elif operator.builtin == tflite.CUSTOM and not layers.is_inert(operator.custom):
             says = f"uses the custom operator {operator.custom[:100]}, which is not reviewed"
-            yield Judged(Outcome.UNKNOWN, at, says, operator.custom)
+            yield layers.Judged(Outcome.UNKNOWN, at, says, operator.custom)
 
 
 def _of_text(file: File, subject: Subject) -> Iterator[Judged] | None:
@@ -280,7 +280,7 @@ def _of_operations_as_text(text: str, found: list[tuple[int, str]]) -> Iterator[
         if name in _NAMES_A_FILE or says_address:
             for path in (addresses if says_address else outside)[:1]:
                 says = f"uses a file outside of the model, {path[:100]}: {name}"
-                yield Judged(Outcome.FAILED, f"character {at}", says, path)
+                yield layers.Judged(Outcome.FAILED, f"character {at}", says, path)
         elif (judged := _of_operation(name, f"character {at}")) is not None:
             yield judged
 

@@ -58,6 +58,8 @@ _INLINE = frozenset(("-c", "-e", "--eval", "-r", "-Command", "-EncodedCommand", 
 _TEMPLATE_MARKS = late.compile(
     rb"\"chat_template\"\s*:\s*[\"\[{]|template_format[\"']?\s*:\s*[\"']?jinja2|\"jinjaPromptTemplate\""
 )
+_MODELFILE = late.compile(r"modelfile([._-].*)?|.*\.modelfile")
+"""How Ollama's recipes are named: the words to the model stand in them."""
 _TEMPLATED = ("tokenizer_config.json", "chat_template.json", "processor_config.json")
 
 
@@ -65,6 +67,7 @@ _TEMPLATED = ("tokenizer_config.json", "chat_template.json", "processor_config.j
     applies_to="model dataset tool",
     remedy="Do not give these files to an agent; read them with hidden characters made visible, and tell their author.",
     bears_on="load",
+    of="gguf text card",
 )
 def no_hidden_instructions(subject: Subject) -> Iterator[Finding]:
     """Are all words to a model visible to its user, and none of them against the user?"""
@@ -95,6 +98,8 @@ def _kind(file: File) -> str:
         return "gguf"
     if not {"text", "card"} & set(file.formats):
         return ""
+    if _MODELFILE.fullmatch(name):
+        return "modelfile"
     if AGENT_FILES.search(file.path):
         return "agent"
     if name in _TEMPLATED or name.endswith((".jinja", ".jinja2", ".j2")):
@@ -135,6 +140,8 @@ def _in_file(file: File, kind: str) -> "Iterator[Instruction]":
             yield from (each._replace(line=line + each.line) for each in found)
     elif kind == "template":
         yield from _in_templates(file, text)
+    elif kind == "modelfile":
+        yield from (*instructions.hidden(text), *instructions.orders(text, strict=False))
     else:
         yield from instructions.hidden(text)
         yield from instructions.commented(text)

@@ -4,9 +4,11 @@ Only fields that a known loader follows are judged. Where a model came from, who
 trained on may well be addresses. Paths of a file's own parts (ONNX, HDF5, Core ML, shards) are `no_paths_outside`'s
 question, and code in another repository (`auto_map`) is `no_remote_code`'s."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from guildmark import late, layers, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown, unread
@@ -14,10 +16,11 @@ from guildmark.contents import Contents
 from guildmark.errors import FormatError, GuildmarkError
 from guildmark.file import File
 from guildmark.formats import card, graph_def, hdf5, keras, keras_metadata, onnx, saved_model
-from guildmark.formats.graph_def import Node
 from guildmark.records import Finding
-from guildmark.structured import Mapping
 from guildmark.subject import Subject
+
+if TYPE_CHECKING:  # run where there is such a file, and not at every start
+    from guildmark.formats.graph_def import Node
 
 MOST_TOLD = 20
 LARGEST_TEXT = 1 << 20
@@ -42,9 +45,12 @@ _DESCRIBES = _set(
 _FOLLOWED = _set(
     "base_model_name_or_path pretrained_model_name_or_path tokenizer_name_or_path processor_name_or_path "
     "text_encoder_name_or_path vision_tower mm_vision_tower backbone vocab_file tokenizer_file merges_file spm_file "
-    "sp_model_file assistant_model draft_model hf_model_name hf_tokenizer_name"
+    "sp_model_file assistant_model draft_model hf_model_name hf_tokenizer_name _BASE_ _base_ working_dir py_modules"
 )
-"""Keys of Hub configurations by which transformers, peft, LLaVA and OpenCLIP open something else."""
+"""Keys by which transformers, peft, LLaVA, OpenCLIP, detectron2 and Ray open something else."""
+_MAY_FOLLOW = late.compile(
+    rb"(\w+_(name_or_path|file|tower|model)|_(BASE|base)_|working_dir|py_modules)[\"']?\s*:\s*[^\n]{0,9}\w+:/"
+)
 _CONFIGURATION = late.compile(r"(.*_)?config\.json")
 _OPENS_FILES = _set(
     "Save SaveV2 SaveSlices Restore RestoreV2 RestoreSlice MergeV2Checkpoints InitializeTableFromTextFile "
@@ -122,6 +128,8 @@ def _readers(file: File, files: dict[str, File]) -> Iterator[Callable[[File], It
             yield _in_environment
     elif name.endswith(".txt") and file.archive and f"{folder}MAR-INF/MANIFEST.json" in files:
         yield _in_requirements
+    elif name.endswith((".yaml", ".yml")) and _MAY_FOLLOW.search(file.contents.at(0, LARGEST_TEXT)):
+        yield _in_configuration
     elif name in _BY_NAME:
         yield _BY_NAME[name]
 
@@ -271,7 +279,7 @@ def _in_configuration(file: File) -> Iterator[Fetch]:
 def _in_mlmodel(file: File) -> Iterator[Fetch]:
     """MLflow: what its flavors load from; the `uri` of an artifact is only where it was copied from."""
     for tree in _tree(file):
-        for flavors in tree.all_of("flavors") if isinstance(tree, Mapping) else ():
+        for flavors in tree.all_of("flavors") if isinstance(tree, structured.Mapping) else ():
             for place, key, address in _strings(flavors, _ADDRESS):
                 if key not in ("uri", "repo_url", "url"):
                     yield Fetch(f"flavors.{place}", address, f"by {key}")
@@ -331,7 +339,7 @@ def _in_card(file: File) -> Iterator[Fetch]:
 def _as_tree(value: Any) -> Any:
     """Plain dictionaries and lists as the trees of `structured`."""
     if isinstance(value, dict):
-        return Mapping((str(key), _as_tree(each)) for key, each in value.items())
+        return structured.Mapping((str(key), _as_tree(each)) for key, each in value.items())
     return [_as_tree(each) for each in value] if isinstance(value, list) else value
 
 

@@ -7,15 +7,18 @@ fail. A code cell runs when its user asks for it, as a script does, and is not j
 nobody can read in it fails (packed, or pushed out of sight), and what it fetches and runs at once is unknown."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from guildmark import late
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
 from guildmark.formats import notebook
-from guildmark.formats.notebook import Cell
 from guildmark.records import Finding
 from guildmark.subject import Subject
+
+if TYPE_CHECKING:  # run where there is a notebook, and not at every start
+    from guildmark.formats.notebook import Cell
 
 MOST_TOLD = 20
 _HANDLER = late.compile(
@@ -55,6 +58,7 @@ _WIDGETS_FROM = "https://ssl.gstatic.com/"
     applies_to="model dataset tool",
     remedy="Clear the outputs, write the cell so that a reader sees what it runs, and save the notebook again.",
     bears_on="load",
+    of="notebook",
 )
 def notebooks_act_only_when_run(subject: Subject) -> Iterator[Finding]:
     """Does every notebook do nothing until its user runs a cell that can be read?"""
@@ -87,7 +91,7 @@ def _of_file(file: File) -> Iterator[Finding]:
         yield passed(f"{file.path} acts only when its cells are run", file.seen("", "no cell hides what it runs"))
 
 
-def _of_cell(file: File, cell: Cell) -> Iterator[Finding]:
+def _of_cell(file: File, cell: "Cell") -> Iterator[Finding]:
     where = f"cell {cell.number}"
     if cell.kind == "code":
         if found := _PACKED.search(cell.source):

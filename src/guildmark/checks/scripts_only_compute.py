@@ -43,6 +43,7 @@ _OPERATOR = late.compile(rb"(?<![\w:])([A-Za-z_]\w{0,63})::([A-Za-z_]\w{0,63})")
     applies_to="model dataset tool",
     remedy="Ask for the weights alone (safetensors), or for a script without operators that open files or connections.",
     bears_on="load",
+    of="torch_zip",
 )
 def scripts_only_compute(subject: Subject) -> Iterator[Finding]:
     """Does every TorchScript only compute, without opening files or connections?"""

@@ -12,6 +12,7 @@ and may have
 - `BEGINS: tuple[bytes, ...]`: what each of its files begins with, one of these, white space and a byte-order
   mark aside; `recognises` is asked only where bytes begin so, and the module is loaded only then. It is written
   as a tuple of plain `b"…"`, for it is read from the source;
+- `LATER: bool`: what it begins with may also stand behind a block of 512, 1024, 2048, … bytes;
 - `CASE_OF: str`: `recognises` is asked only of what is of that format too (a wheel: of a zip);
 - `REFINES: str`: the plainer format that this one is a case of (a wheel is a zip); the plainer
   one is then left out of a file's formats;
@@ -97,9 +98,11 @@ def recognise(contents: Contents) -> tuple[str, ...]:
     begin = _begin(contents)
     first, cases, last = _in_turn()
     near = _likely(begin[0][:1], begin[1][:1])
-    faces = [name for name in first if name in near and _may_be(name, begin) and load(name).recognises(contents)]
+    faces = [
+        name for name in first if name in near and _may_be(name, begin, contents) and load(name).recognises(contents)
+    ]
     faces += [name for name in cases if declared(name, "CASE_OF") in faces and load(name).recognises(contents)]
-    faces = faces or [name for name in last if _may_be(name, begin) and load(name).recognises(contents)]
+    faces = faces or [name for name in last if _may_be(name, begin, contents) and load(name).recognises(contents)]
     faces.sort(key=lambda name: (load(name).RANK, name))
     refined = {getattr(_module(name), "REFINES", "") for name in faces}
     return tuple(name for name in faces if name not in refined)
@@ -161,7 +164,7 @@ def begins(name: str) -> tuple[bytes, ...]:
 
 def may_be(name: str, contents: Contents) -> bool:
     """Whether bytes begin as a format declares, so that it is worth to ask it."""
-    return _may_be(name, _begin(contents))
+    return _may_be(name, _begin(contents), contents)
 
 
 def _begin(contents: Contents) -> tuple[bytes, bytes]:
@@ -170,20 +173,36 @@ def _begin(contents: Contents) -> tuple[bytes, bytes]:
     return start[:LONGEST], start.lstrip(_ASIDE)[:LONGEST]
 
 
-def _may_be(name: str, begin: tuple[bytes, bytes]) -> bool:
+def _may_be(name: str, begin: tuple[bytes, bytes], contents: Contents) -> bool:
     """Whether bytes begin as a format declares; what is nothing but white space so far may be anything."""
     wanted = begins(name)
-    return not wanted or not begin[1] or any(each.startswith(wanted) for each in begin)
+    found = not wanted or not begin[1] or any(each.startswith(wanted) for each in begin)
+    return found or (_is_said(name, "LATER") and _stands_later(wanted, contents))
+
+
+def _stands_later(wanted: tuple[bytes, ...], contents: Contents) -> bool:
+    offset = 512
+    while offset < contents.size:
+        if contents.at(offset, LONGEST).startswith(wanted):
+            return True
+        offset *= 2
+    return False
 
 
 @cache
 def _likely(first: bytes, behind: bytes) -> frozenset[str]:
     """The formats whose files may have these first bytes, with and without white space."""
-    return frozenset(name for name in _in_turn()[0] if _is_likely(begins(name), (first, behind)))
+    return frozenset(
+        name for name in _in_turn()[0] if _is_likely(begins(name), (first, behind)) or _is_said(name, "LATER")
+    )
 
 
 def _is_likely(wanted: tuple[bytes, ...], begin: tuple[bytes, bytes]) -> bool:
     return not wanted or not begin[1] or any(each.startswith(begin) for each in wanted)
+
+
+def _is_said(name: str, what: str) -> bool:
+    return declared(name, what) == "True"
 
 
 @cache
@@ -191,5 +210,5 @@ def _in_turn() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """The formats that are asked first, those that are cases of another, and those that are asked last."""
     names = leaves.names(SHELF)
     cases = tuple(name for name in names if declared(name, "CASE_OF"))
-    last = tuple(name for name in names if declared(name, "LAST") == "True")
+    last = tuple(name for name in names if _is_said(name, "LAST"))
     return tuple(name for name in names if name not in cases and name not in last), cases, last

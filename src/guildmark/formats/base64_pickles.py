@@ -12,6 +12,7 @@ from guildmark.limits import Budget
 
 RANK = 89
 HOLDS: Holds = "members"
+BEGINS = (b"{", b"[")
 
 LARGEST = 64 << 20
 MOST_PICKLES = 2000

@@ -6,11 +6,10 @@ the e-mail parser, for a body could be nested without end."""
 from collections.abc import Iterator
 from typing import Any
 
-from guildmark import late
+from guildmark import late, metadata
 from guildmark.contents import Contents
 from guildmark.errors import ContentsError, FormatError, LimitPassed
 from guildmark.formats import Fault
-from guildmark.metadata import Metadata
 
 RANK = 50
 HOLDS = "text"
@@ -53,7 +52,7 @@ def faults(contents: Contents) -> Iterator[Fault]:
             yield Fault("line 1", f"the metadata state no {field}")
 
 
-def read(contents: Contents) -> Metadata:
+def read(contents: Contents) -> "metadata.Metadata":
     """The metadata; raises LimitPassed where they are too long, FormatError where they are none."""
     if contents.size > LIMIT:
         raise LimitPassed(f"metadata of {contents.size} bytes; at most {LIMIT} are read")
@@ -66,7 +65,7 @@ def read(contents: Contents) -> Metadata:
     lines = _lines(header)
     said: dict[str, Any] = {field: _said(raw, field, "") for field in _TEXTS}
     said |= {field: tuple(_said(raw, field, [])) for field in _LISTS}
-    return Metadata(
+    return metadata.Metadata(
         **said,
         home_page=_said(raw, "home_page", ""),
         project_urls=dict(_said(raw, "project_urls", {})),

@@ -12,6 +12,7 @@ from guildmark.formats import Built, Fault, Holds, _json
 
 RANK = 85
 HOLDS: Holds = "weights"
+BEGINS = (b"{",)
 REFINES = "text"
 
 LARGEST = 64 << 20

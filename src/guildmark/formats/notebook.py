@@ -11,6 +11,7 @@ from guildmark.formats import Fault, Holds, _json
 
 RANK = 85
 HOLDS: Holds = "text"
+BEGINS = (b"{",)
 
 LARGEST = 128 << 20
 _LOOKED_AT = 1 << 12

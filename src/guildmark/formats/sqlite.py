@@ -4,9 +4,10 @@ Source: https://www.sqlite.org/fileformat2.html (1.3 the header, 1.6 b-tree page
 
 from collections.abc import Iterator
 
+from guildmark import late
 from guildmark.contents import Contents, InMemory
 from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Fault, Holds, Member, pickle
+from guildmark.formats import Built, Fault, Holds, Member, pickle
 from guildmark.limits import Budget
 
 RANK = 50
@@ -24,6 +25,11 @@ _SHORTEST = 4
 _MOST_READ = 4
 """Records may be so many times as long as the file: rows and the keys of their indices."""
 _NAMED = tuple(b"\x80c(}]")
+_OF_SCHEMA = ", column 4"
+"""Where a row of the schema (2.6) holds the text of its definition."""
+_DEFINES = late.compile(rb"(?is)\s*create\s+(temp\s+|temporary\s+)?(trigger|view|table|index|virtual\s)")
+_ACTS = late.compile(rb"(?i)\b(load_extension|writefile|readfile|edit|fts3_tokenizer|fsdir|shell)\s*\(")
+"""Functions of SQLite and its shell that load a library, and read and write files."""
 
 
 def recognises(contents: Contents) -> bool:
@@ -35,6 +41,20 @@ def members(contents: Contents, budget: Budget) -> Iterator[Member] | None:
     """Values that are pickles, by page and cell."""
     del budget
     return _pickles(contents) if recognises(contents) else None
+
+
+def builds(contents: Contents) -> Iterator[Built]:
+    """Triggers, views and tables whose definition loads a library or uses files, which a query then does."""
+    size, spent = _page_size(contents), 0
+    for number in range(1, min(-(-contents.size // size), MOST_PAGES) + 1):
+        page = _Page(contents, number, size)
+        for place, value in page.values():
+            if place.endswith(_OF_SCHEMA) and _DEFINES.match(value) and (found := _ACTS.search(value)):
+                name = found[1].decode().lower()
+                yield Built(name, (number - 1) * size, f"has a definition ({place}) that calls {name}")
+        spent += page.read
+        if spent > _MOST_READ * contents.size:
+            raise LimitPassed("its records lie in each other")
 
 
 def faults(contents: Contents) -> Iterator[Fault]:

@@ -14,6 +14,18 @@ from guildmark.formats._objects import DEEPEST, MOST_STEPS, Cursor, broken_by, t
 
 RANK = 50
 HOLDS: Holds = "objects"
+BEGINS = (
+    b"\x03\0\0\0",
+    b"\x04\0\0\0",
+    b"\x06\0\0\0",
+    b"\x07\0\0\0",
+    b"\x08\0\0\0",
+    b"3\n",
+    b"4\n",
+    b"6\n",
+    b"7\n",
+    b"8\n",
+)
 
 _NIL, _NUMBER, _STRING, _TABLE, _TORCH, _BOOLEAN, _FUNCTION, _OLD_FUNCTION, _RECURSIVE = range(9)
 _BINARY = late.compile(rb"[\x03\x04\x06\x07\x08]\0\0\0", re.S)

@@ -11,6 +11,7 @@ from guildmark.limits import Budget
 
 RANK = 10
 HOLDS: Holds = "weights"
+CASE_OF = "zip"
 REFINES = "zip"
 
 _MARKS = late.compile(r"([^/]+/)?(archive_format|serialized_exported_program\.json)")

