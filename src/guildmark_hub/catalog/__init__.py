@@ -1,0 +1,1 @@
+"""Entries of the catalog: what is stored, what is derived from it, how it is found and shown."""

@@ -1,0 +1,1 @@
+"""The commands that the hub adds to the `guildmark` program."""

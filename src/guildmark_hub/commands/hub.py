@@ -1,0 +1,104 @@
+"""The alliance's site, on an embedded database: load an edition of the catalog, look at it in a browser.
+
+Without an ACTION it serves on this machine until Ctrl-C. What it keeps lies in one folder: --data FOLDER, else
+GUILDMARK_HUB_DATA, else hub/ in your data folder. Needs `pip install guildmark[hub]`."""
+
+import argparse
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from guildmark.errors import AskedWrongly
+
+PORT = 8000
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--data", metavar="FOLDER", default="", help="where the database and the secret key lie")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action")
+    load = actions.add_parser("load", help="load an edition file and show it; a broken one changes nothing")
+    load.add_argument("edition", metavar="EDITION", help="what `guildmark catalog build` wrote")
+    serve = actions.add_parser("serve", help="serve it until Ctrl-C")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: this machine alone)")
+    serve.add_argument("--port", type=int, default=PORT, help=f"the port to listen on (default: {PORT})")
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: 1)")
+    serve.add_argument("--threads", type=int, default=4, metavar="N", help="threads of a process (default: 4)")
+    actions.add_parser("try", help="start it on a free port, ask for two pages, stop it")
+    actions.add_parser("rejudge", help="judge all that was loaded anew, as after a new version of a standard")
+    manage = actions.add_parser("manage", help="Django's own commands: `guildmark hub manage check --deploy`")
+    manage.add_argument("words", nargs=argparse.REMAINDER, metavar="...")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; 0 where it was done."""
+    if find_spec("django") is None or find_spec("granian") is None:
+        raise AskedWrongly("the hub's packages are not installed", "run `pip install 'guildmark[hub]'`")
+    return {"load": _load, "try": _try, "rejudge": _rejudge, "manage": _manage}.get(asked.action, _serve)(asked)
+
+
+def _load(asked: argparse.Namespace) -> int:
+    _prepare(asked)
+    from guildmark_hub.catalog import acts
+
+    loaded = acts.load(Path(asked.edition), _tell)
+    edition = loaded.edition
+    told = "was here already, and is shown" if loaded.was_there else "is loaded"
+    counts = f"{edition.entries:,} entries, {edition.assessed:,} assessments, {edition.reported:,} reported claims"
+    print(f"{edition.name} {told}: {counts}\n  sha256 {edition.sha256}")
+    return 0
+
+
+def _rejudge(asked: argparse.Namespace) -> int:
+    _prepare(asked)
+    from guildmark_hub.catalog import acts
+
+    edition = acts.rederive(_tell)
+    print(f"{edition.name} is judged anew: {edition.entries:,} entries")
+    return 0
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from guildmark_hub import serve
+
+    where = serve.Where()
+    if asked.action == "serve":
+        if not (0 < asked.port < 1 << 16 and 0 < asked.workers <= 64 and 0 < asked.threads <= 256):
+            raise AskedWrongly("such a server cannot be", "ports go to 65,535, workers to 64, threads to 256")
+        where = serve.Where(asked.host, asked.port, asked.workers, asked.threads)
+    serve.prepare(asked.data, plain=serve.is_loopback(where.host))
+    from guildmark_hub.catalog import finding
+
+    edition = finding.current()
+    print(f"{edition.name}, {edition.entries:,} entries: {where.address} (Ctrl-C stops it)", flush=True)
+    serve.serve(where)
+    return 0
+
+
+def _try(asked: argparse.Namespace) -> int:
+    from guildmark_hub import serve
+
+    serve.prepare(asked.data, plain=True)
+    serve.try_out(lambda says: print(says, flush=True))
+    print("answered")
+    return 0
+
+
+def _manage(asked: argparse.Namespace) -> int:
+    from guildmark_hub import serve
+
+    serve.prepare(asked.data)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["guildmark hub manage", *asked.words])
+    return 0
+
+
+def _prepare(asked: argparse.Namespace) -> None:
+    from guildmark_hub import serve
+
+    serve.prepare(asked.data)
+
+
+def _tell(says: str) -> None:
+    print(says, file=sys.stderr, flush=True)

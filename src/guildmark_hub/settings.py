@@ -1,0 +1,105 @@
+"""The settings: safe as they stand for a public site; `GUILDMARK_HUB_*` says what differs here, and is read only here.
+
+GUILDMARK_HUB_DATA   the folder of the database and the secret key (default: hub/ in the user's data folder)
+GUILDMARK_HUB_HOSTS  the names that it answers to, with commas (default: this machine's own)
+GUILDMARK_HUB_HTTP   1: plain HTTP, for this machine alone; `guildmark hub serve` sets it on loopback
+GUILDMARK_HUB_PROXY  1: a proxy in front says by X-Forwarded-Proto whether it was asked by HTTPS
+GUILDMARK_HUB_DEBUG  1: tell the browser of errors; never on a public site"""
+
+import os
+from pathlib import Path
+
+from guildmark_hub.kept import data_folder, secret, static_digest
+
+ROOT = Path(__file__).resolve().parent
+DATA = data_folder(os.environ.get("GUILDMARK_HUB_DATA", ""))
+PLAIN = os.environ.get("GUILDMARK_HUB_HTTP") == "1"
+DEBUG = os.environ.get("GUILDMARK_HUB_DEBUG") == "1"
+SECRET_KEY = secret(DATA / "secret.key")
+OWN = "localhost,127.0.0.1,[::1]"
+ALLOWED_HOSTS = [host.strip() for host in os.environ.get("GUILDMARK_HUB_HOSTS", OWN).split(",") if host.strip()]
+
+INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "guildmark_hub.catalog"]
+MIDDLEWARE = [
+    "guildmark_hub.headers.headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "guildmark_hub.urls"
+WSGI_APPLICATION = "guildmark_hub.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [ROOT / "catalog" / "templates"],
+        "OPTIONS": {"environment": "guildmark_hub.catalog.looks.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA / "hub.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=268435456;"
+            " PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# The address of a static file has the digest of them all, so a browser keeps it for ever and no step collects them.
+STATIC_URL = f"/static/{static_digest(ROOT)}/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_IMMUTABLE_FILE_TEST = "$^" if DEBUG else "."
+
+SECURE_SSL_REDIRECT = not PLAIN
+SECURE_HSTS_SECONDS = 0 if PLAIN else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("GUILDMARK_HUB_PROXY") == "1" else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_HTTPONLY = True
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+# No form of ours is long: the reading side takes words and ids.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 16
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+}
