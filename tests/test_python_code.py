@@ -155,3 +155,11 @@ def test_words_alone_tell_the_same_as_the_patterns(parts: list[str]):
     slow = bool(words.MAY_ACT.search(source) or (words.REFLECTION.search(source) and words.REFLECTED.search(source)))
     erases = b"walk" in source and b"expanduser" in source and b"remove" in source
     assert words.may_act(source) == (slow or erases)
+
+
+def test_code_in_a_string_is_told_at_the_line_of_its_exec() -> None:
+    """It may have more lines than the file that holds it."""
+    source = "import os\n\nexec('import urllib.request" + "\\n" * 500 + "urllib.request.urlopen(1)')\n"
+    assert [
+        (sign.act, sign.line) for sign in python_code.of_source(source.encode()).signs if sign.act == "network"
+    ] == [("network", 3)]
