@@ -120,6 +120,10 @@ def test_what_got_worse_is_told_before_what_got_better():
         ("types_shipped", "passed", "not asked", None),
     ]
     assert made.changed_from == "0.9"
+    levels = [(one.id, one.before, one.after, one.better) for one in made.changes if one.what == "level"]
+    assert levels == [("openness_tool", "licensed", "no level", False)]
+    back = page(old, derive.Before("1.0", new, derive.verdicts(new, LOOK)))
+    assert [(one.id, one.better) for one in back.changes if one.what == "level"] == [("openness_tool", True)]
     whats = [one.what for one in made.changes]
     assert whats == sorted(whats, key=["level", "check"].index)
     assert page(new, derive.Before("0.9", new, derive.verdicts(new, LOOK))).changes == ()

@@ -38,6 +38,12 @@ def test_without_an_edition_it_says_what_to_do(tmp_path):
     assert ran.stderr == "guildmark: no edition is loaded\n  run `guildmark hub load EDITION`\n"
 
 
+def test_without_its_packages_it_says_which_to_install(monkeypatch, capsys):
+    monkeypatch.setattr("guildmark_hub.commands.hub.find_spec", lambda name: None)
+    assert main(["hub"]) == 2
+    assert "pip install 'guildmark[hub]'" in capsys.readouterr().err
+
+
 def test_a_broken_edition_is_told_in_two_lines(loaded, tmp_path):
     (tmp_path / "broken.gz").write_bytes(b"\x1f\x8b no")
     ran = program("load", str(tmp_path / "broken.gz"), data=loaded)

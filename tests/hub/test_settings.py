@@ -84,7 +84,8 @@ def test_the_address_of_static_files_changes_with_them(tmp_path):
     assert kept.static_digest(tmp_path) != before
 
 
-PAGES = ["/", "/search?q=guard", "/entry/guard/", "/nothing/here", "/search?page=1000000000", "/api/v1/edition", "/api/v1/x"]
+PAGES = ["/", "/search?q=guard", "/entry/guard/", "/nothing/here", "/search?page=1000000000"]
+PAGES += ["/api/v1/edition", "/api/v1/x"]
 
 
 @pytest.mark.parametrize("path", PAGES)
