@@ -112,6 +112,43 @@ def told(reading: Reading) -> str:
     return " ".join(one.says for one in reading.differences)
 
 
+@pytest.mark.parametrize(
+    ("stands", "instead"),
+    [
+        (r"\s+\(an example is provided in the Appendix below\)", ""),
+        (r"Don't include\s+the brackets", "Do not include the brackets"),
+        (r"\[yyyy\] \[name of copyright owner\]", "2026 Wren Labs"),
+    ],
+)
+def test_small_variants_of_a_template_are_the_template(stands: str, instead: str, text: Texts):
+    """Copies of Apache-2.0 leave out a remark, or write a hint in other words, which gives and takes nothing."""
+    body, count = re.subn(stands, instead, text("Apache-2.0.txt").decode())
+    assert count == 1
+    reading = licences.read(body)
+    assert (reading.licence, reading.open, reading.differences) == ("Apache-2.0", True, ())
+
+
+@pytest.mark.parametrize(
+    ("stands", "instead"),
+    [
+        (r"\(an example is provided in the Appendix below\)", "(not an example)"),
+        (r"Don't include\s+the brackets", "Do not sell"),
+    ],
+)
+def test_other_words_in_the_places_of_small_variants_are_told(stands: str, instead: str, text: Texts):
+    body, count = re.subn(stands, instead, text("Apache-2.0.txt").decode())
+    assert count == 1
+    assert licences.read(body).open is not True
+
+
+def test_apache_in_its_common_short_names_is_known():
+    """A key with a dot in names.toml is quoted, else it is a table of its own."""
+    assert {licences.of_name(name) for name in ("Apache 2.0", "apache license version 2.0", "Apache-2.0")} == {
+        licences.Named("Apache-2.0", True)
+    }
+    assert licences.of_name("0") is None
+
+
 def test_what_was_added_is_quoted_with_its_line(text: Texts):
     """And what was left out is told by its place in the reference."""
     lines = text("MIT.txt").decode().splitlines()

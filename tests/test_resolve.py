@@ -12,6 +12,7 @@ from tests.sources.servers import Asked, Reply, Server, serving
 
 from guildmark import download
 from guildmark.download import Door
+from guildmark.errors import LimitPassed
 from guildmark.formats import index_page
 from guildmark.resolve import Bounds, Environment, Index, Needs, Root, fitting, resolve
 
@@ -243,11 +244,40 @@ def test_a_requirement_that_cannot_be_followed_leaves_the_set_not_whole(
 
 
 def test_what_resolving_costs_is_bounded(shelf: Shelf, server: Server, cache: str) -> None:
-    """In requests, packages and seconds: a chain that never ends is given up."""
+    """In requests, packages, silence and seconds: a chain that never ends is given up."""
     for number in range(30):
         shelf.add(f"link{number}", "1.0", f"link{number + 1}")
-    for bounds in (Bounds(requests=10), Bounds(packages=10), Bounds(seconds=0.0)):
+    for bounds in (Bounds(requests=10), Bounds(packages=10), Bounds(seconds=0.0), Bounds(longest=0.0)):
         assert [problem.kind for problem in resolved(server, cache, "link0", bounds=bounds).problems] == ["limit"]
+
+
+class Late:
+    """An answer that is not there at the first `times` askings, while `heard` others come."""
+
+    def __init__(self, index: Index, times: int, heard: int) -> None:
+        self.index, self.times, self.heard = index, times, heard
+
+    def result(self, _: float) -> str:
+        self.index._heard += self.heard
+        self.times -= 1
+        if self.times >= 0:
+            raise TimeoutError
+        return "it"
+
+
+def test_an_index_that_goes_on_answering_is_waited_for_and_a_silent_one_is_not(
+    server: Server, cache: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a set on a busy machine would be another than on an idle one."""
+    index = Index(Door(cache=cache), server.url, fitting(""))
+    try:
+        monkeypatch.setattr(index, "_start", lambda *_: Late(index, 3, heard=1))
+        assert index._once("key", list) == "it"
+        monkeypatch.setattr(index, "_start", lambda *_: Late(index, 3, heard=0))
+        with pytest.raises(LimitPassed, match="said nothing for 45 seconds"):
+            index._once("key", list)
+    finally:
+        index.close()
 
 
 def test_an_index_may_not_point_at_files_of_this_machine(shelf: Shelf, server: Server, cache: str) -> None:

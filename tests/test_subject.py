@@ -12,7 +12,7 @@ import pytest
 from guildmark.contents import InMemory
 from guildmark.errors import AskedWrongly, NotFound, SubjectError, Unreachable
 from guildmark.file import File
-from guildmark.kind import kind_of
+from guildmark.kind import kind_of, other_way
 from guildmark.limits import Limits
 from guildmark.material import Given, Material, Opening
 from guildmark.subject import Subject, open_subject, take_in
@@ -167,6 +167,9 @@ def file(path: str, size: int, *formats: str) -> File:
         ([file("m.safetensors", 9, "safetensors")], "model"),
         ([file("a.whl", 99, "wheel"), file("a.whl!m.onnx", 90, "onnx"), file("a.whl!m.py", 9, "text")], "model"),
         ([file("a.whl", 99, "wheel"), file("a.whl!t.pkl", 9, "pickle"), file("a.whl!m.py", 90, "text")], "tool"),
+        ([file("a.whl", 99, "wheel"), file("a.whl!w/my_samples/t.pkl", 90, "pickle"), file("a.whl!m.py", 9)], "tool"),
+        ([file("a.whl", 99, "wheel"), file("a.whl!examples/t.pkl", 90, "pickle"), file("a.whl!m.py", 9)], "tool"),
+        ([file("a.whl", 99, "wheel"), file("a.whl!a_sample/t.pkl", 90, "pickle"), file("a.whl!m.py", 9)], "model"),
         ([file("README.md", 9, "card"), file("d.parquet", 9, "data")], "dataset"),
         ([file("d.csv", 9, "text")], "dataset"),
         ([file("src/x.py", 9, "text")], "tool"),
@@ -174,5 +177,19 @@ def file(path: str, size: int, *formats: str) -> File:
     ],
 )
 def test_the_kind_is_found_from_the_files(files: list[File], kind: str):
-    """A package is a model if weights are most of what it installs."""
+    """A package is a model if weights are most of what it installs, but for samples and tests."""
     assert kind_of(files) == kind
+
+
+def test_a_package_with_weights_says_how_to_ask_it_as_the_other_kind():
+    """A tool that carries a model, and a model that carries code, are a matter of judgement."""
+    weights, code = file("a.whl!w/m.onnx", 9, "onnx"), file("a.whl!w/m.py", 9, "text")
+    package = file("a.whl", 99, "wheel")
+    assert other_way("tool", [package, code]) == ()
+    assert other_way("model", [weights]) == ()
+    assert [why.rpartition(": ")[2] for _, why in other_way("tool", [package, code, weights])] == [
+        "`--kind model` asks it as a model"
+    ]
+    assert [why.rpartition(": ")[2] for _, why in other_way("model", [package, code, weights])] == [
+        "`--kind tool` asks it as a tool"
+    ]

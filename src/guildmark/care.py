@@ -17,6 +17,12 @@ _FORGE = late.compile(
     r"|huggingface\.co/spaces|sourceforge\.net/projects|opendev\.org|git\.sr\.ht)[/:]([^/\s?#]+)(?:/([^/\s?#]+))?",
     re.IGNORECASE,
 )
+_HUB = late.compile(
+    r"^https?://(huggingface\.co)/(?!(?:datasets|docs|papers|collections|blog|learn|spaces)/)([^/\s?#]+)/([^/\s?#]+)",
+    re.IGNORECASE,
+)
+"""A model's repository on a hub, which is the source only where a label says so."""
+_AS_SOURCE = late.compile(r"\b(source|code|repo(sitory)?|git)\b", re.IGNORECASE)
 _OF_OTHERS = late.compile(
     r"\b(fund(ing)?|sponsors?|donat\w*|chat|discussions?|forum|discord|twitter|paper|demo|models?|badge|author"
     r"|organi[sz]ation)\b",
@@ -115,7 +121,8 @@ def _addressed(subject: Subject) -> Iterator[Source]:
     for package in papers.packages(subject):
         stated = [*package.says.project_urls.items(), ("Home-page", package.says.home_page)]
         for label, url in stated:
-            match = _FORGE.match(url.strip())
+            hub = _HUB.match(url.strip()) if _AS_SOURCE.search(label) else None
+            match = _FORGE.match(url.strip()) or hub
             if match and match[3] and not _OF_OTHERS.search(label):
                 place = papers.line_of(package, "project-url", "home-page", "urls")
                 yield _source(match, package.file.seen(place, f"{label}: {url}"))

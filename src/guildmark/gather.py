@@ -50,8 +50,9 @@ def gather(subject: Subject, asked: Asked, *, clock: Callable[[], str] = now) ->
         return subject
     asked_at = clock()
     snapshot = advisories.open_snapshot(asked.snapshot)
+    seconds = asked.limits.seconds + (asked.bounds.longest if asked.network else 0)
     with Worker(partial(_answer, subject, asked, snapshot), asked.limits.memory, asked.limits.seconds) as worker:
-        body, lost = worker.receive(asked.limits.seconds)
+        body, lost = worker.receive(seconds)
     if body:
         found = msgspec.msgpack.decode(body, type=_Found)
     else:

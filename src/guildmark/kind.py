@@ -15,19 +15,38 @@ PROJECT = {"pyproject.toml", "setup.py", "setup.cfg", "package.json", "Cargo.tom
 """A file at the top of a folder that says: this is a project's source, or an environment of Python."""
 PIPELINE = {"config.cfg", "meta.json", "tokenizer"}
 """What every spaCy pipeline holds, whose weights are in a format that is not read here."""
+_PACKAGES = ("wheel", "sdist", "npm_package")
+_BESIDES = late.compile(
+    r"(^|/)(samples?|tests?|testing|examples?|fixtures?|demos?|tutorials?|docs?|benchmarks?)/"
+    r"|/([^/]+[_-])?(samples?|tests?|examples?)([_-][^/]+)?/",
+    re.IGNORECASE,
+)
+"""Folders of what is not the thing itself: weights there are something to try the code on."""
 _CODE = (".py", ".pyi", ".js", ".ts", ".rs", ".go", ".c", ".cpp", ".java", ".sh")
 
 
 def kind_of(files: Sequence[File]) -> Kind:
     """A package or a project is a model if weights are most of what it holds, else a tool; other files
     are a data set if a data card, Croissant or tables say so, a tool if there is only code, else a model."""
-    for package in ("wheel", "sdist", "npm_package"):
+    for package in _PACKAGES:
         holders = [file.path for file in files if package in file.formats]
         if holders:
             return _of_package([file for file in files if file.archive in holders], files)
     if any(file.path in PROJECT for file in files) or all(map(_is_list, files)):
         return _of_package([file for file in files if not file.archive], files)
     return _of_folder(files)
+
+
+def other_way(kind: Kind, files: Sequence[File]) -> tuple[tuple[str, str], ...]:
+    """What was not asked where it may be of two kinds, and how to ask it: a package with weights inside."""
+    weights = _holders_of_weights(files)
+    own = [file for file in files if file.path in weights and _is_weights(file)]
+    package = any(set(_PACKAGES) & set(file.formats) for file in files) or any(file.path in PROJECT for file in files)
+    if not own or not package or kind == "dataset":
+        return ()
+    other, taken = ("model", "tool") if kind == "tool" else ("tool", "model")
+    why = f"it holds weights ({own[0].path}) and was taken for a {taken}: `--kind {other}` asks it as a {other}"
+    return ((f"what is asked of a {other}", why),)
 
 
 def _is_list(file: File) -> bool:
@@ -41,14 +60,19 @@ def _of_package(own: Sequence[File], files: Sequence[File]) -> Kind:
         return "model"
     holders = _holders_of_weights(files)
     weights = sum(file.size for file in own if file.path in holders)
-    return "model" if 2 * weights > sum(file.size for file in own) else "tool"
+    return "model" if 2 * weights > sum(file.size for file in own if not _is_besides(file)) else "tool"
+
+
+def _is_besides(file: File) -> bool:
+    """Whether a file lies in a folder of samples, tests or documents."""
+    return bool(_BESIDES.search(file.path.rpartition("!")[2]))
 
 
 def _holders_of_weights(files: Sequence[File]) -> set[str]:
     """The paths of weights and of the archives that they lie in, in one pass: a release may hold very many files."""
     found: set[str] = set()
     for file in files:
-        if _is_weights(file):
+        if _is_weights(file) and not _is_besides(file):
             parts = file.path.split("!")
             found.update("!".join(parts[:depth]) for depth in range(1, len(parts) + 1))
     return found

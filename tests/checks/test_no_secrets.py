@@ -137,3 +137,16 @@ def test_a_file_full_of_marks_does_not_hang(piece: bytes) -> None:
 def test_any_bytes_are_answered(data: bytes) -> None:
     """No file breaks the check."""
     assert asked({"a": b"aws key -----BEGIN PRIVATE KEY-----" + data})
+
+
+def test_a_key_that_a_web_page_gives_every_browser_is_unknown_and_in_code_it_fails() -> None:
+    """Google's keys for pages are public by design; whether the owner limited one cannot be seen. Other keys fail."""
+    google, other = TOKENS["Google API key"], TOKENS["AWS access key"]
+    page = "<!doctype html>\n<html><body data-key='{}'>Terms of use.</body></html>\n"
+
+    def outcome(name: str, text: str) -> str:
+        return worst(finding.outcome for finding in asked({name: text.encode()}))
+
+    assert outcome("terms.html", page.format(google)) == "unknown"
+    assert outcome("terms.html", page.format(other)) == "failed"
+    assert outcome("load.py", f"KEY = '{google}'\n") == "failed"

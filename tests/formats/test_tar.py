@@ -121,10 +121,41 @@ def test_a_name_that_leads_out_is_a_fault(name):
     assert said(tarred({name: b"x"})) == ["its name leads out of the folder"]
 
 
-def test_a_link_that_leads_out_is_a_fault():
-    assert said(entry("it", b"2", "../../x") + bytes(1024)) == [
-        "it is a link to ../../x, which may be out of the folder"
-    ]
+@pytest.mark.parametrize(
+    ("kind", "name", "link"),
+    [
+        (b"2", "it", "../../x"),
+        (b"2", "a/it", "../../x"),
+        (b"2", "a/it", "b/../../../x"),
+        (b"2", "a/it", "/x"),
+        (b"2", "a/it", "..\\..\\x"),
+        (b"2", "a/it", "../" * 40 + "x"),
+        (b"1", "a/it", "../x"),
+    ],
+)
+def test_a_link_that_leads_out_is_a_fault(kind, name, link):
+    assert said(entry(name, kind, link) + bytes(1024)) == [f"it is a link to {link}, which may be out of the folder"]
+
+
+@pytest.mark.parametrize("link", ["x", "../x", "../../x/y", "./../b/../../x"])
+def test_a_link_that_stays_inside_is_no_fault(link):
+    """It is resolved from the folder that it lies in."""
+    assert said(entry("a/b/it", b"2", link) + bytes(1024)) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("a/up", ".."), ("it", "a/up/../x")),  # what it goes back from is a link, to elsewhere
+        (("a", "b/c"), ("a/it", "../x")),  # it lies behind a link, and so elsewhere
+    ],
+)
+def test_a_link_that_goes_back_through_another_link_is_a_fault(first, second):
+    links = [entry(name, b"2", link) for name, link in (first, second)]
+    for both in (links, links[::-1]):
+        assert said(b"".join(both) + bytes(1024))[-1:] == [
+            f"it is a link to {second[1]}, which may be out of the folder"
+        ]
 
 
 def test_a_cut_tar_is_a_fault_and_has_the_bytes_that_are_left():

@@ -82,10 +82,15 @@ PREFERRED = [
     "tiny-1.0-cp311-cp311-manylinux2014_x86_64.whl",
     "tiny-1.0-cp38-abi3-manylinux_2_17_x86_64.whl",
     "tiny-1.0-py3-none-manylinux2014_x86_64.whl",
-    "tiny-1.0-cp310-cp310-manylinux_2_17_x86_64.whl",
-    "tiny-1.0-cp311-cp311-macosx_11_0_arm64.whl",
-    "tiny-1.0-cp311-cp311-musllinux_1_2_x86_64.whl",
+    "tiny-1.0-cp313-cp313-manylinux_2_28_x86_64.whl",
     "tiny-1.0-cp312-abi3-manylinux_2_17_x86_64.whl",
+    "tiny-1.0-cp310-cp310-manylinux_2_17_x86_64.whl",
+    "tiny-1.0-cp313-cp313t-manylinux_2_28_x86_64.whl",
+    "tiny-1.0-pp311-pypy311_pp73-manylinux_2_28_x86_64.whl",
+    "tiny-1.0-cp311-cp311-musllinux_1_2_x86_64.whl",
+    "tiny-1.0-cp313-cp313-manylinux_2_28_aarch64.whl",
+    "tiny-1.0-cp313-cp313-macosx_11_0_arm64.whl",
+    "tiny-1.0-cp311-cp311-macosx_11_0_arm64.whl",
 ]
 
 

@@ -21,6 +21,8 @@ _GIVEN_UP = late.compile(
     r"|^\W*(deprecated|unmaintained|archived|abandoned|no longer maintained)\W*$",
     re.IGNORECASE,
 )
+_EARLY = late.compile(r"-|\d(a|b|rc)\d|\.dev\d")
+"""In a version as both ecosystems write it: a pre-release, which nobody gets who does not ask for it."""
 _FINISHED = ("Development Status :: 5 - Production/Stable", "Development Status :: 6 - Mature")
 
 
@@ -72,14 +74,18 @@ def _own_words(subject: Subject) -> Iterator[tuple[str, Evidence]]:
 
 
 def _by_releases(subject: Subject, page: Release | Registered, uploads: dict[str, datetime], now: datetime) -> Finding:
-    newest, last = list(uploads.items())[-1]
+    final = {version: at for version, at in uploads.items() if not _EARLY.search(version)} or uploads
+    newest, last = list(final.items())[-1]
     days = (now - last).days
-    gaps = [(b - a).days for a, b in zip(list(uploads.values()), list(uploads.values())[1:], strict=False)]
-    rhythm = f"{len(uploads)} releases" + (f", half of them within {median(gaps):.0f} days of the last" if gaps else "")
+    gaps = [(b - a).days for a, b in zip(list(final.values()), list(final.values())[1:], strict=False)]
+    rhythm = f"{len(final)} releases" + (f", half of them within {median(gaps):.0f} days of the last" if gaps else "")
     seen = page.seen(newest, f"uploaded {last:%Y-%m-%d}, {days} days before it was asked; {rhythm}")
     says = f"the last release, {newest}, is of {last:%Y-%m-%d} ({rhythm})"
     if days <= FRESH:
         return passed(says, seen)
+    early, at = list(uploads.items())[-1]
+    if early not in final and (now - at).days <= FRESH:
+        return unknown(f"{says}; since then only pre-releases, the last, {early}, of {at:%Y-%m-%d}", seen)
     if isinstance(page, Registered):
         return unknown(f"{says}; a package of npm's has no word for finished, nor for given up", seen)
     finished = [

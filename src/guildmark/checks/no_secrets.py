@@ -5,9 +5,10 @@ strings, which cannot be told from data. Nothing is tried out against any servic
 sample (repeated or sequential characters, words such as `example`) or stands among tests, examples
 and documentation, where dummy keys belong, is told, and does not fail."""
 
+import re
 from collections.abc import Iterator
 
-from guildmark import formats, papers
+from guildmark import formats, late, papers
 from guildmark.check import check, failed, not_applicable, passed, unknown, unread
 from guildmark.errors import ContentsError
 from guildmark.file import File
@@ -16,6 +17,8 @@ from guildmark.secrets import SHAPES, Leak, leaks
 from guildmark.subject import Subject
 
 FILE_LIMIT = 5 << 20
+GOOGLE = "Google API key"
+_PAGE = late.compile(r"\s*(<!--.{0,1500}?-->\s*)?<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 
 
 @check(
@@ -39,6 +42,12 @@ def no_secrets(subject: Subject) -> Iterator[Finding]:
         found, stopped = _leaks(file)
         aside = papers.is_aside(file.path) or file.name.startswith(("test_", "conftest"))
         real = [leak for leak in found if not (leak.is_sample or aside)]
+        if open_to_all := [leak for leak in real if _is_for_browsers(file, leak)]:
+            says = f"{file.path} is a web page with a key for its readers' browsers: public by design, if its owner"
+            says = f"{says} limits it to that page, which cannot be seen here"
+            yield unknown(says, *(_evidence(file, leak) for leak in open_to_all[:10]))
+            real = [leak for leak in real if leak not in open_to_all]
+            found = [leak for leak in found if leak not in open_to_all]
         if real:
             kinds = ", ".join(sorted({leak.kind for leak in real}))
             yield failed(f"{file.path} holds a secret: {kinds}", *(_evidence(file, leak) for leak in real[:10]))
@@ -51,6 +60,11 @@ def no_secrets(subject: Subject) -> Iterator[Finding]:
         return
     summary = Evidence(subject.record.name, None, "", f"{looked} text files looked through")
     yield passed(f"no secret of {len(SHAPES)} documented kinds was found", summary, *samples[:20])
+
+
+def _is_for_browsers(file: File, leak: Leak) -> bool:
+    """A Google API key in a page of HTML: every reader's browser is given it."""
+    return leak.kind == GOOGLE and bool(_PAGE.match(file.text(2_000)))
 
 
 def _evidence(file: File, leak: Leak, note: str = "") -> Evidence:

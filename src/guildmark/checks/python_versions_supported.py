@@ -66,13 +66,16 @@ def _answer(package: Package, now: datetime) -> Finding:
     except InvalidSpecifier:
         return failed(f"{package.says.requires_python!r} is no range of Pythons", _seen(package))
     runs = [version for version in alive if any(f"{version}.{patch}" in allowed for patch in (0, 9, 99))]
-    tried = _classified(package)
-    if not runs or (tried and not package.says.requires_python and not set(tried) & set(alive)):
+    if not runs:
         return failed(f"it runs on no Python that lives on {now:%Y-%m-%d} ({', '.join(alive)})", _seen(package))
-    if tried and not set(tried) & set(alive):
-        says = f"newer ones are allowed, but those named as tried ({', '.join(tried)}) are all past their end of life"
-        return unknown(says, _seen(package))
-    return passed(f"it runs on {', '.join(runs)}, which live on {now:%Y-%m-%d}", _seen(package))
+    tried = _classified(package)
+    known = [version for version in runs if version in tried]
+    if tried and not known:  # a classifier says what was tried; only requires-python excludes
+        says = (
+            f"newer ones are not excluded, but of those named as tried ({', '.join(tried)}) none is allowed and lives"
+        )
+        return unknown(f"{says} on {now:%Y-%m-%d}", _seen(package))
+    return passed(f"it runs on {', '.join(known or runs)}, which live on {now:%Y-%m-%d}", _seen(package))
 
 
 def _classified(package: Package) -> list[str]:

@@ -18,6 +18,7 @@ from guildmark import commands, gather, inert, rebuttals
 from guildmark.check import Check
 from guildmark.commands._progress import Progress
 from guildmark.errors import AskedWrongly
+from guildmark.kind import other_way
 from guildmark.limits import Limits
 from guildmark.material import Opening
 from guildmark.records import KINDS, Assessment, Outcome, Report, worst
@@ -80,7 +81,8 @@ def run(asked: argparse.Namespace) -> int:
     report = Report(assessment, tuple(verdict for _, verdict in judged), rebuttals.hold(said, assessment))
     not_read = tuple((file.path, file.unread) for file in subject.own_files() if file.unread)
     bill = commands.read_bill(subject, asked.format, limits)
-    aside = (*subject.aside, *not_read)
+    unasked = () if asked.kind or checks else other_way(subject.kind, tuple(subject.files()))
+    aside = (*unasked, *subject.aside, *not_read)
     commands.put_report(report, [standard for standard, _ in judged], asked, aside, bill, _members(subject, assessment))
     return judging.EXIT[_told(assessment, checks, wanted)]
 

@@ -20,6 +20,9 @@ HEADER_LIMIT = 1 << 20
 NEWEST = (2, 6)
 """A reader must refuse a newer major version; a newer minor one it may read."""
 
+UNFILLED = "UNKNOWN"
+"""What distutils, and setuptools before 62, write for a field that was not filled in."""
+
 _HEADER = late.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,60}:|^[ \t]")
 _VERSION = late.compile(r"(\d{1,4})\.(\d{1,4})")
 
@@ -110,7 +113,10 @@ def _parse(header: bytes) -> tuple[dict[str, Any], dict[str, list[str]]]:
 
 def _said(raw: dict[str, Any], field: str, otherwise: Any) -> Any:
     value = raw.get(field, otherwise)
-    return value.strip() if isinstance(value, str) and field != "description" else value
+    if not isinstance(value, str) or field == "description":
+        return value
+    value = value.strip()
+    return "" if value == UNFILLED and field not in ("name", "version") else value
 
 
 def _lines(header: bytes) -> dict[str, int]:

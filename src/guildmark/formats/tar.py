@@ -21,7 +21,10 @@ HEADER_SIZE = 1 << 20
 """The longest pax or GNU header that is read."""
 ENTRIES = Limits().members
 LONG_NAME, LONG_LINK, PAX, PAX_OLD, PAX_GLOBAL, SPARSE = b"L", b"K", b"x", b"X", b"g", b"S"
-LINKS = (b"1", b"2")
+SYMBOLIC = b"2"
+LINKS = (b"1", SYMBOLIC)
+DEEPEST = 64
+"""A link with more folders on its way is not followed."""
 REGULAR = (b"0", b"\0", b"7")
 HEADERS = (LONG_NAME, LONG_LINK, PAX, PAX_OLD, PAX_GLOBAL)
 WITHOUT_BYTES = (*LINKS, b"3", b"4", b"5", b"6")
@@ -94,7 +97,7 @@ def members(contents: Contents, budget: Budget) -> Iterator[Member]:
 
 def _target(entry: Entry) -> str:
     """Where a link leads from the archive's top: a symbolic one starts where it lies, a hard one at the top."""
-    start = posixpath.dirname(entry.name) if entry.kind == b"2" else ""
+    start = posixpath.dirname(entry.name) if entry.kind == SYMBOLIC else ""
     return posixpath.normpath(posixpath.join(start, entry.link))
 
 
@@ -133,22 +136,46 @@ def faults(contents: Contents) -> Iterator[Fault]:
         yield from _packed_faults(contents)
         return
     number = 0
+    links: list[Entry] = []
     try:
         for entry in entries(contents):
             number += 1
             if number > ENTRIES:
                 raise LimitPassed(f"the tar has more than {ENTRIES} members")
             yield from entry_faults(entry, contents.size)
+            if entry.kind in LINKS:
+                links.append(entry)
     except Stop as error:
         yield Fault(f"byte {error.at}", error.says)
+    names = frozenset(posixpath.normpath(entry.name) for entry in links)
+    for entry in links:
+        if _leads_out(entry, names):
+            yield Fault(entry.name, f"it is a link to {entry.link}, which may be out of the folder")
+
+
+def _leads_out(entry: Entry, links: frozenset[str]) -> bool:
+    """Whether a link may lead out of the folder: from where it lies, with no other link on the way to a `..`."""
+    link = entry.link.replace("\\", "/").split("/")
+    if ".." not in link:
+        return link[0] == ""
+    way = [part for part in posixpath.dirname(posixpath.normpath(entry.name)).split("/") if part]
+    through = any("/".join(way[:end]) in links for end in range(1, len(way) + 1))
+    if entry.kind != SYMBOLIC or link[0] == "" or through or len(way) + len(link) > DEEPEST:
+        return True
+    for part in link:
+        if part == "..":
+            if not way or "/".join(way) in links:
+                return True
+            way.pop()
+        elif part not in ("", "."):
+            way.append(part)
+    return False
 
 
 def entry_faults(entry: Entry, end: int) -> Iterator[Fault]:
     """What is wrong with one member of a tar of `end` bytes."""
     if entry.name.startswith("/") or ".." in entry.name.replace("\\", "/").split("/"):
         yield Fault(entry.name, "its name leads out of the folder")
-    if entry.kind in LINKS and (entry.link.startswith("/") or ".." in entry.link.split("/")):
-        yield Fault(entry.name, f"it is a link to {entry.link}, which may be out of the folder")
     if entry.kind not in WITHOUT_BYTES and entry.begin + entry.size > end:
         yield Fault(
             entry.name, f"it is cut short: {entry.size} bytes are promised, {max(0, end - entry.begin)} are left"

@@ -13,7 +13,9 @@ from guildmark.licences.names import (
     is_open,
     is_open_corrected,
     judge,
+    of_family,
     of_name,
+    refusal,
     refuses,
     same,
 )
@@ -32,8 +34,10 @@ __all__ = [
     "is_open",
     "is_open_corrected",
     "judge",
+    "of_family",
     "of_name",
     "read",
+    "refusal",
     "refuses",
     "same",
 ]

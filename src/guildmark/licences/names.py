@@ -3,7 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from guildmark import late
 
@@ -17,8 +17,12 @@ OPEN_DATA = frozenset(
 """The 31 ids that the Model Openness Tool counts as open data, as it writes them (`LicenseHandler.php`)."""
 OPENMDW = frozenset({"OpenMDW-1.0"})
 _CORRECTED = frozenset({"PDDL-1.0"})
+Refusal = Literal["barred", "unstated", "unnamed", ""]
+"""No licence: nobody may use it; nothing is stated; there is one, of which the name is not said."""
+REFUSALS: tuple[Refusal, ...] = ("barred", "unstated", "unnamed")
 LONGEST = 200
 """Words longer than this are no name."""
+_FAMILIES = frozenset({"apache", "bsd", "gpl", "lgpl", "agpl"})
 _SPDX_ADDRESS = late.compile(r"https?://(?:www\.)?spdx\.org/licenses/([A-Za-z0-9.+-]{1,60}?)(?:\.html)?/?$")
 _OSI_ADDRESS = late.compile(
     r"https?://(?:www\.)?opensource\.org/licen[sc]es?/([A-Za-z0-9.+-]{1,60}?)(?:\.php|\.html)?/?$"
@@ -89,9 +93,15 @@ def of_name(words: str) -> Named | None:
     return None
 
 
+def refusal(words: str) -> Refusal:
+    """How a declaration names no licence; empty where it may name one."""
+    plain = _plain(words)
+    return next((how for how in REFUSALS if plain in _told()["refusals"][how]), "")
+
+
 def refuses(words: str) -> bool:
     """Whether a declaration says that there is no licence, or none that it names."""
-    return _plain(words) in _told()["refusals"]["names"]
+    return bool(refusal(words))
 
 
 def title(head: str) -> str | None:
@@ -105,6 +115,21 @@ def same(one: str, other: str) -> bool:
     """The same licence, but for case and for `only` or `or later`."""
     one, other = (re.sub(r"(-only|-or-later|\+)$", "", id, flags=re.IGNORECASE).lower() for id in (one, other))
     return one == other
+
+
+def of_family(family: str, id: str) -> bool:
+    """Whether a licence is one of those that share a name: BSD, GPL, OSI Approved."""
+    plain = _plain(family)
+    if plain == "osi approved":
+        return open_id(id) is not False
+    short = _short(plain)
+    return id.lower().startswith(f"{short}-") or _short(_plain(id)) == short
+
+
+def _short(plain: str) -> str:
+    """A family's name as its ids begin: `bsd` for "bsd license"."""
+    words = plain.replace("creative commons", "cc").split()
+    return next((word for word in words if word in _FAMILIES), "-".join(words))
 
 
 def judge(expression: str) -> Judged:

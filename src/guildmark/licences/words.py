@@ -96,7 +96,7 @@ def read(text: str) -> Text:
             if word is None:
                 word = known[shown] = spelled(shown)
             _add(words, Word(word, number, found.start(), found.end()))
-    return Text(lines, _without_offices(words))
+    return Text(lines, _as_in_templates(_without_offices(words)))
 
 
 _OFFICES = late.compile(
@@ -131,6 +131,55 @@ def _without_offices(words: list[Word]) -> list[Word]:
         kept.append(word._replace(text=_PLACEHOLDERS[word.text]) if word.text in _PLACEHOLDERS else word)
         at += 1
     return kept
+
+
+class _Variant(NamedTuple):
+    """Words of some copies of a licence that give and take nothing, and its template's in their place."""
+
+    before: list[str]
+    stands: list[str]
+    template: list[str]
+    behind: list[str]
+
+
+_VARIANTS = tuple(
+    _Variant(*map(str.split, parts))
+    for parts in (
+        # Apache-2.0, what "Work" means: without the remark that an example stands in the appendix
+        ("attached to the work", "", "an example is provided in the appendix below", "derivative works shall mean"),
+        # Apache-2.0, how to fill in the appendix
+        ("", "do not", "dont", "include the brackets"),
+    )
+)
+_VARIANT_STARTS = frozenset((*one.before, *one.stands)[0] for one in _VARIANTS)
+
+
+def _as_in_templates(words: list[Word]) -> list[Word]:
+    """The words with those of a template where a known variant stands; put-in words stand where others do."""
+    kept: list[Word] = []
+    at = 0
+    while at < len(words):
+        variant = _variant(words, at) if words[at].text in _VARIANT_STARTS else None
+        if variant is None:
+            kept.append(words[at])
+            at += 1
+            continue
+        stand = at + len(variant.before)
+        kept += words[at:stand]
+        at = stand + len(variant.stands)
+        place = (
+            words[stand]._replace(end=words[at - 1].end) if variant.stands else kept[-1]._replace(start=kept[-1].end)
+        )
+        kept += [place._replace(text=text) for text in variant.template]
+    return kept
+
+
+def _variant(words: list[Word], at: int) -> _Variant | None:
+    for one in _VARIANTS:
+        told = [*one.before, *one.stands, *one.behind]
+        if [word.text for word in words[at : at + len(told)]] == told:
+            return one
+    return None
 
 
 def spelled(word: str) -> str:

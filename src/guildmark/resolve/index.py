@@ -1,7 +1,7 @@
 """What an index says of projects and their releases: pages, and the metadata of wheels; nothing is installed.
 
 Metadata come from the file that stands beside a wheel (PEP 658), else from the wheel's end by range requests. Pages
-are asked side by side, and everything is bounded: requests, bytes, seconds."""
+are asked side by side, and everything is bounded: requests, bytes, silence."""
 
 import os
 import tempfile
@@ -33,11 +33,13 @@ ALL_TRAFFIC = 512 << 20
 
 
 class Bounds(NamedTuple):
-    """What resolving one release may cost."""
+    """What resolving one release may cost. `seconds` is how long the index may be silent, `longest` how long all may
+    take: on a busy machine the search is slower, and finds the same."""
 
     requests: int = 2_000
     seconds: float = 45.0
     packages: int = 1_000
+    longest: float = 600.0
 
 
 class Release(NamedTuple):
@@ -67,8 +69,9 @@ class Index:
         self.environment = environment
         self._door = door
         self._left = bounds.requests
-        self._until = time.monotonic() + bounds.seconds
-        self._seconds = bounds.seconds
+        self._until = time.monotonic() + bounds.longest
+        self._silence = bounds.seconds
+        self._heard = 0
         self._lock = threading.Lock()
         self._known: dict[Any, Future[Any]] = {}
         self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="index")
@@ -122,13 +125,25 @@ class Index:
                 except RuntimeError:  # closed: what was asked ahead is not wanted any more
                     self._known[key] = Future()
                     self._known[key].cancel()
+                else:
+                    self._known[key].add_done_callback(self._hear)
             return self._known[key]
 
+    def _hear(self, _: "Future[Any]") -> None:
+        self._heard += 1
+
     def _once(self, key: Any, ask: Callable[[], Any]) -> Any:
-        try:
-            return self._start(key, ask).result(max(0.0, self._until - time.monotonic()))
-        except OutOfTime as error:
-            raise LimitPassed(f"the index did not say enough within {self._seconds:g} seconds") from error
+        """An answer, which is waited for as long as the index says anything at all."""
+        answer = self._start(key, ask)
+        while True:
+            heard = self._heard
+            left = self._until - time.monotonic()
+            try:
+                return answer.result(max(0.0, min(self._silence, left)))
+            except OutOfTime as error:
+                if left <= self._silence or heard == self._heard:
+                    says = f"the index said nothing for {self._silence:g} seconds, or took too long in all"
+                    raise LimitPassed(says) from error
 
     def _spend(self) -> None:
         with self._lock:

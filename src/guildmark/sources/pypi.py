@@ -4,6 +4,7 @@ The index is the one that pip is configured with, else pip's own default. `extra
 asked: a name could then be answered by an index that its owner does not know (dependency confusion).
 `requires-python` is ignored, so that the answer is the same on every machine."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
@@ -160,14 +161,26 @@ def _is_dist(file: IndexFile) -> bool:
     return _is_wheel(file) or _is_sdist(file)
 
 
-def _wheel_rank(filename: str) -> int:
-    """0 for a wheel that runs anywhere, then as pip of CPython 3.11 on x86_64 Linux prefers them, then the rest."""
+def _wheel_rank(filename: str) -> tuple[int, ...]:
+    """First a wheel that runs anywhere, then as pip of CPython 3.11 on x86_64 Linux prefers them; of the rest those
+    for x86_64 Linux, then other Linux, and of these the newest Python."""
     ranks = _preferred()
     try:
         tags = parse_wheel_filename(filename)[3]
     except InvalidWheelFilename:
-        return len(ranks)
-    return min((ranks.get(tag, len(ranks)) for tag in tags), default=len(ranks))
+        return (len(ranks) + 1,)
+    return min((_tag_rank(tag, ranks) for tag in tags), default=(len(ranks) + 1,))
+
+
+def _tag_rank(tag: Tag, ranks: dict[Tag, int]) -> tuple[int, ...]:
+    if tag in ranks:
+        return (ranks[tag],)
+    here = tag.platform == "any" or tag.platform in _PLATFORMS
+    platform = 0 if here else 1 if "linux_" in tag.platform and tag.platform.endswith("x86_64") else 2
+    platform += platform == 2 and "linux" not in tag.platform
+    minor = re.fullmatch(r"\w{2}3(\d{1,3})", tag.interpreter)
+    unusual = tag.abi.endswith("t") or not tag.interpreter.startswith(("cp", "py"))
+    return (len(ranks), platform, unusual, -int(minor[1]) if minor else 0)
 
 
 @cache

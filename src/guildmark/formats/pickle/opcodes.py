@@ -33,6 +33,8 @@ from guildmark.formats.pickle.values import (
 from guildmark.formats.pickle.window import Broken
 
 HIGHEST_PROTOCOL = 5
+MODULE = "module"
+"""`("module", class, its file, its source)`: for that `torch.load` gives the class (files of PyTorch before 1.6)."""
 
 
 def _proto(machine: Machine) -> None:
@@ -55,7 +57,11 @@ def _persistent(machine: Machine) -> None:
 
 def _ask_loader(machine: Machine, pid: Value) -> None:
     machine.call(Global(PERSISTENT, machine.at, machine.opcode), pid)
-    machine.push(Made(PERSISTENT, pid, machine.at))
+    items = pid.items if isinstance(pid, Tuple) else None
+    if items and len(items) > 1 and items[0] == MODULE and isinstance(items[1], Global):
+        machine.push(items[1])
+    else:
+        machine.push(Made(PERSISTENT, pid, machine.at))
 
 
 def _global(machine: Machine) -> None:
