@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from guildmark import command_lines, late
+from guildmark import command_lines, javascript_flow, javascript_plain, late
 from guildmark.contents import Contents
 from guildmark.remembered import remembered
 
@@ -34,6 +34,7 @@ _BUILDS = late.compile(
     r"tsup|unbuild|babel)\b"
     r"[^;&|`$<>]*(;|&&|\|\||$)\s*)*"
 )
+_SCRIPT = late.compile(r"\b(?:npm|pnpm|yarn|bun)\s+run(?:-script)?\s+([\w:.-]+)")
 _NODE = late.compile(r"\bnode\s+(?:-r\s+\S+\s+)?[\"']?(?:\./)?([\w./@-]+)")
 _INLINE = late.compile(r"\bnode\s+(-e|--eval|-p)\b|\bbun\s+(run|x)?\b|\bdeno\s+run\b")
 _RUN = r"(eval|Function|runInThisContext|runInNewContext|_compile)"
@@ -92,6 +93,7 @@ _SENT = late.compile(
 _WALLET = late.compile(
     r"window\.ethereum|0x\[a-fA-F0-9\]\{40\}|bc1\[|ethereum\.request|XMLHttpRequest\.prototype\.(open|send)|levenshtein"
 )
+_WALLET_FORM = late.compile(r"0x\[a-fA-F0-9\]\{40\}|bc1[\[|(]|\[13\]\[a-km-zA-HJ-NP-Z|\{25,3\d\}")
 _REPLACES = late.compile(r"XMLHttpRequest\.prototype|window\.fetch\s*=|globalThis\.fetch\s*=|\.replace\(")
 _DRAINED = late.compile(r"\bto\s*:\s*[\"']0x[0-9a-fA-F]{40}[\"']")
 _WHERE = late.compile(r"country|geoip|ipgeolocation|resolvedOptions\(\)\.timeZone|Moscow|Europe/Minsk")
@@ -119,9 +121,17 @@ _MADE_PROGRAM = late.compile(r"chmod(Sync)?\s*\([^;\n]{0,200}?(0?o?7[0-7]{2}|0o?
 _KEPT = late.compile(r"createWriteStream\s*\(|writeFile(Sync)?\s*\(")
 _WORKFLOW = late.compile(r"\.github/workflows")
 _PUBLISHES = late.compile(r"\bnpm\s+publish\b|registry\.npmjs\.org/-/npm/v1|maintainer:")
-_ESCAPE = late.compile(r"\\x([0-9a-fA-F]{2})|\\u00([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{2})\}")
-_JOINT = late.compile(r"([\"'])[ \t]*\+[ \t]*\1")
-_MEMBER = late.compile(r"(?<=[\w$\])])\[\s*([\"'])([A-Za-z_$][\w$]{0,60})\1\s*\]")
+_ENCODED = (
+    *("Y2hpbGRfcHJvY2Vzcw", "6368696c645f70726f63657373", "ssecorp_dlihc", "puvyq_cebprff", "bm9kZTpjaGlsZF9wcm9jZXNz"),
+)
+"""`child_process` in base64, in hex, turned round and by rot13."""
+_OPTIONS = tuple(f"{quote}{option}{quote}" for option in ("-e", "--eval", "-c") for quote in "'\"")
+_GIVEN_UNPACKED = late.compile(
+    r"[\"'](?:-e|--eval|-c)[\"']\s*,\s*[^\"'`\]]{0,80}(?:\batob\b|Buffer\.from|decipher|inflate|gunzip)"
+)
+_SWAPS = late.compile(
+    r"clipboard(?:y)?\b[^\n]{0,40}\.\s*(?:write|writeSync|writeText|copy)\s*\(|\bclip\w*\.(?:write|copy)\w*\s*\("
+)
 
 
 class Sign(NamedTuple):
@@ -142,6 +152,19 @@ def hooks(package: Any) -> Iterator[tuple[str, str]]:
         line = scripts.get(name)
         if isinstance(line, str) and line.strip():
             yield name, line
+            yield from _called(scripts, line) if name in HOOKS[:3] else ()
+
+
+def _called(scripts: dict[str, Any], line: str) -> Iterator[tuple[str, str]]:
+    """The scripts that a script calls by their names, and those that these call."""
+    left, known = _SCRIPT.findall(line), set(HOOKS)
+    while left:
+        name = left.pop()
+        called = scripts.get(name)
+        if name not in known and isinstance(called, str):
+            known.add(name)
+            left += _SCRIPT.findall(called)
+            yield name, called
 
 
 def builds_only(line: str) -> bool:
@@ -167,7 +190,7 @@ def read(contents: Contents) -> Iterator[Sign]:
 
 def signs(text: str) -> Iterator[Sign]:
     """What a script in JavaScript does, by its text, with names and texts put together as they are run."""
-    plain = _plain(text)
+    plain = javascript_plain.plain(text)
     yield from islice(_hidden(text, plain), 1)
     network, process = _NETWORK.search(plain), _PROCESS.search(plain)
     if network:
@@ -176,20 +199,8 @@ def signs(text: str) -> Iterator[Sign]:
         yield _sign("process", "it starts programs", plain, process)
     yield from _taken(plain, connects=network is not None, starts=process is not None)
     yield from _harmful(plain, connects=network is not None, starts=process is not None)
-
-
-def _plain(text: str) -> str:
-    """The text with its escapes undone, its pieces of texts joined, and members by their names."""
-    if "\\x" in text or "\\u" in text:
-        text = _ESCAPE.sub(_unescaped, text)
-    if "+" in text:
-        text = _JOINT.sub("", text)
-    return _MEMBER.sub(r".\2", text) if "[" in text else text
-
-
-def _unescaped(found: "re.Match[str]") -> str:
-    sign = chr(int(found[1] or found[2] or found[3], 16))
-    return sign if sign.isalnum() or sign in " _-./:$|&=" else found[0]
+    for act, says, found in javascript_flow.flows(plain):
+        yield _sign(act, says, plain, found)
 
 
 def _hidden(text: str, plain: str) -> Iterator[Sign]:
@@ -208,10 +219,16 @@ def _hidden(text: str, plain: str) -> Iterator[Sign]:
         yield _sign("hidden", "it runs unpacked text", plain, found)
     if found := _DATA_ADDRESS.search(plain):
         yield _sign("hidden", "it imports a text that it puts together", plain, found)
+    if encoded := next((word for word in _ENCODED if word in text), ""):
+        yield Sign("hidden", "the name of a module is unpacked", _at(text, text.index(encoded)), encoded)
+    if any(option in plain for option in _OPTIONS) and (found := _GIVEN_UNPACKED.search(plain)):
+        yield _sign("hidden", "a program is given unpacked text to run", plain, found)
     if found := _BINDING.search(plain) if "process.binding" in plain else None:
         yield _sign("hidden", "it starts programs by what lies below the module for it", plain, found)
     if (" " * 100 in text or "\t" * 100 in text) and (found := _FAR_RIGHT.search(text)):
         yield _sign("hidden", "code stands far to the right, out of sight", text, found)
+    if ".eval(" in plain and ".eval(" not in text and "eval" not in text and (found := _RUNS.search(plain)):
+        yield _sign("hidden", "the name of a function is put together", plain, found)
     if plain is not text and (found := _CHILD.search(plain)) and not _CHILD.search(text):
         yield _sign("hidden", "the name of a module is put together", plain, found)
 
@@ -266,6 +283,8 @@ def _followed(text: str, first: "re.Pattern[str]", second: "re.Pattern[str]", mo
 
 def _taken(text: str, *, connects: bool, starts: bool) -> Iterator[Sign]:
     """Secrets, and the whole environment, that are sent away."""
+    if "clip" in text and (found := _SWAPS.search(text)) and _WALLET_FORM.search(text):
+        yield _sign("sent", "it puts another text in the clipboard, where addresses of wallets are sought", text, found)
     if not connects and not starts and "fetch" not in text and "ethereum" not in text:
         return
     sends = _SENT.search(text) is not None

@@ -32,6 +32,6 @@ def no_harmful_acts(subject: Subject) -> Iterator[Finding]:
 def is_harmful(sign: "Sign") -> bool:
     """Whether an act is harm by itself, or by when it happens."""
     at_once = sign.act == "fetched" and (
-        sign.says.startswith(("exec", "eval")) or sign.says.endswith("what it fetches")
+        sign.says.startswith(("exec", "eval", "compile")) or sign.says.endswith("what it fetches")
     )
     return sign.act in ALWAYS or at_once or (sign.act in UNASKED and sign.when == "import")

@@ -4,8 +4,8 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from guildmark.python_code import leaving, values, words
-from guildmark.python_code.judging import judge
+from guildmark.python_code import leaving, origins, values, words
+from guildmark.python_code.judging import command, judge
 from guildmark.python_code.signs import Act
 from guildmark.python_code.values import (
     BLOB,
@@ -19,8 +19,10 @@ from guildmark.python_code.values import (
     SECRET,
     SHIPPED,
     SOCKET,
+    TOKEN,
     TYPED,
     UNSEEN,
+    WALKED,
     Value,
     texts,
     union,
@@ -31,20 +33,6 @@ if TYPE_CHECKING:
 
 DEEPEST_CALLS: Final = 4
 _IMPORTERS = ("builtins.__import__", "importlib.import_module", "importlib.__import__", "imp.load_module")
-_PATHS = (
-    "os.path.join",
-    "os.path.expanduser",
-    "os.path.expandvars",
-    "pathlib.Path",
-    "os.path.abspath",
-    "builtins.str",
-    "os.fspath",
-    "pathlib.PurePath",
-    "glob.glob",
-    "os.listdir",
-    "os.walk",
-    "os.scandir",
-)
 _SAME = (
     "builtins.str",
     "builtins.bytes",
@@ -88,13 +76,6 @@ _RECEIVES = ("recv", "recvfrom", "readline", "readuntil", "readexactly", "read",
 _OPENS = ("open", "read_text", "read_bytes")
 _LISTENS = ("pynput.keyboard.Listener", "keyboard.on_press", "keyboard.on_release", "keyboard.hook")
 _CLIPBOARD = ("pyperclip.copy", "clipboard.copy", "win32clipboard.SetClipboardText", "win32clipboard.SetClipboardData")
-_PLACES_OF_PACKAGES = (
-    "sysconfig.get_path",
-    "sysconfig.get_paths",
-    "site.getsitepackages",
-    "site.getusersitepackages",
-    "distutils.sysconfig.get_python_lib",
-)
 _SHIPPED = (
     *("pkgutil.get_data", "importlib.resources.read_binary", "importlib.resources.read_text"),
     *("importlib.resources.files().joinpath().read_bytes", "pkg_resources.resource_string"),
@@ -130,7 +111,7 @@ def call(tracer: "Expressions", node: ast.Call, scope: "Scope") -> Value:
         if isinstance(node.func, ast.Attribute)
         else tracer.value(node.func, scope)
     )
-    given = [tracer.value(argument, scope) for argument in node.args]
+    given = _arguments(tracer, node, scope)
     keywords = {
         keyword.arg or f"*{number}": tracer.value(keyword.value, scope) for number, keyword in enumerate(node.keywords)
     }
@@ -139,9 +120,23 @@ def call(tracer: "Expressions", node: ast.Call, scope: "Scope") -> Value:
     if not tracer.nested:
         tracer.node, tracer.shown = node, ""
     _judged(tracer, node, name, given, keywords, base)
+    if WALKED in func.tags and given and not name:
+        tracer._note(
+            "hidden", "it calls what it finds by walking through the builtins", seen=tracer.line(node.lineno)[:160]
+        )
     result = _given_back(tracer, node, name, given, keywords, base, scope)
     tracer.node, tracer.shown = before, shown
     return result
+
+
+def _arguments(tracer: "Expressions", node: ast.Call, scope: "Scope") -> list[Value]:
+    """What a call is given, by place: a starred list that is known gives its items."""
+    given: list[Value] = []
+    for argument in node.args:
+        value = tracer.value(argument, scope)
+        known = isinstance(argument, ast.Starred) and value.items is not None and len(value.items) < 100
+        given += value.items if known and value.items else (value,)
+    return given
 
 
 def _judged(
@@ -160,6 +155,7 @@ def _judged(
         "write_bytes",
         "writelines",
         "unlink",
+        "open",
     ):
         judge(f"file.{node.func.attr}", given, keywords, base, note)
     if name.rpartition(".")[2] in ("setup",) and tracer.hooks:
@@ -207,8 +203,11 @@ def _given_back(
         return _of_code(tracer, name, first, scope)
     if name in ("functools.partial",):
         return first
-    if words.sort(name) == "process" and first.items is not None:
-        _of_interpreter(tracer, first.items, scope)
+    if words.sort(name) == "process":
+        if first.items is not None:
+            _of_interpreter(tracer, first.items, scope)
+        if words.TELLS_A_TOKEN.search(command(first, given)[0]):
+            return Value(name=f"{name}()", tags=frozenset((TOKEN,)))
     if name in _FOLLOWED or name in _LISTENS:
         passed = list(keywords.get("args", UNSEEN).items or ())
         passed = [Value(tags=frozenset((TYPED,)))] if name in _LISTENS else passed
@@ -219,10 +218,12 @@ def _given_back(
         if node.func.attr in _RECEIVES and SOCKET in base.tags:
             return Value(tags=frozenset((RECEIVED,)))
         if not name and node.func.attr in _OPENS and isinstance(base.text, str):
-            return _opened(tracer, base)
+            return origins.opened(tracer, base)
         if node.func.attr == "joinpath" and isinstance(base.text, str):
             return Value(text="/".join([base.text, *(text for each in given for text in texts(each))]), tags=everything)
-    source = _of_source(tracer, name, given, keywords, everything, base)
+    source = origins.of(tracer, name, given, keywords, base)
+    if source is None:
+        source = _of_source(tracer, name, given, keywords, everything, base)
     if source is not None:
         return source
     return _of_text(node, name, given, keywords, base, everything)
@@ -282,7 +283,7 @@ def _of_source(
     last = name.rpartition(".")[2]
     if name.startswith("dns.resolver.") or (last == "getresponse" and name.startswith("http.client.")):
         return Value(name=f"{name}()", tags=frozenset((FETCHED,)))
-    if name in _PLACES_OF_PACKAGES:
+    if name in origins.PLACES_OF_PACKAGES:
         return Value(name="site-packages", text="site-packages")
     if name == "pathlib.Path.home":
         return Value(name="home", text="~")
@@ -303,7 +304,7 @@ def _of_source(
     ):
         return Value(tags=frozenset((ENVIRONMENT,)))
     if name in ("os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"):
-        return Value()
+        return values.variable(given[0] if given else UNSEEN)
     if name in (
         "builtins.open",
         "io.open",
@@ -318,7 +319,7 @@ def _of_source(
         "shutil.copy",
     ):
         place = base if name.startswith("pathlib") else given[0] if given else UNSEEN
-        return _opened(tracer, place)
+        return origins.opened(tracer, place)
     if name in (
         "keyring.get_password",
         "win32crypt.CryptUnprotectData",
@@ -328,20 +329,6 @@ def _of_source(
     ):
         return Value(tags=frozenset((SECRET,)))
     return None
-
-
-def _opened(tracer: "Expressions", place: Value) -> Value:
-    sought = any(words.SECRET_PLACE.search(text[:2_000]) for text in texts(place)) or SECRET in place.tags
-    fetched = {tracer.fetched[text] for text in texts(place) if text in tracer.fetched}
-    tags = place.tags | {FILE} | fetched | ({SECRET} if sought else values.NONE)
-    return Value(name="file", tags=tags, items=(place,), origin=place.origin)
-
-
-def _place_of(name: str, *, home: bool) -> str:
-    """What stands for a place: a path, the home, or the many paths that a search gives."""
-    if name in ("glob.glob", "os.listdir", "os.walk", "os.scandir"):
-        return "paths"
-    return "pathlib.Path()" if name == "pathlib.Path" else "home" if home else ""
 
 
 def _of_text(
@@ -375,7 +362,7 @@ def _of_text(
             if isinstance(item.text, int) and 0 <= item.text < 0x110000
         ]
         return Value(items=tuple(made) if made else None, tags=tags | ({DECODED} if made else values.packed(given[1])))
-    if name in _PATHS:
+    if name in origins.PATHS:
         parts = [text for value in given for text in texts(value)]
         home = any(part.strip() == "~" for part in parts)
         if name == "os.walk" and (first.name == "home" or first.text in ("~", "/", "C:\\", "/home")):
@@ -383,7 +370,7 @@ def _of_text(
         return Value(
             text="/".join(parts) if parts else None,
             tags=tags,
-            name=_place_of(name, home=home and len(parts) == 1),
+            name=origins.place_of(name, home=home and len(parts) == 1),
             origin=first.origin,
         )
     if name in _SAME:
@@ -393,6 +380,8 @@ def _of_text(
         if made_of is not None:
             return made_of
     last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
+    if name == "builtins.int" and len(given) == 2:
+        return values.number(first, given[1])
     if last in _PLAIN:
         return UNSEEN
     tags = tags | base.tags

@@ -6,7 +6,7 @@ from typing import Final
 
 from guildmark.python_code import values, words
 from guildmark.python_code.signs import Act, Sign, When
-from guildmark.python_code.values import BLOB, DECODED, ENVIRONMENT, UNSEEN, Value, union
+from guildmark.python_code.values import ASKED, BLOB, DECODED, ENVIRONMENT, EXECUTABLE, OTHERS, UNSEEN, Value, union
 
 MOST_STEPS: Final = 400_000
 MOST_SIGNS: Final = 200
@@ -15,6 +15,8 @@ LONG_BLOB: Final = 40
 MOST_ELEMENTS: Final = 20_000
 _BUILTINS = ("builtins", "__builtins__", "__builtin__", "builtins.__builtins__")
 _NAMESPACES = ("builtins.__dict__", "builtins.globals()", "builtins.vars()", "builtins.locals()", "sys.modules")
+_ASKED = ("flask.request.", "bottle.request.", "quart.request.")
+_OF_REQUESTS = ("rfile", "path", "headers", "request")
 _STARTED = ("threading.Thread", "multiprocessing.Process", "threading.Timer")
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -54,7 +56,7 @@ class Expressions:
         self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda] = {}
         self.classes: dict[str, ast.ClassDef] = {}
         self.followed: set[ast.AST] = set()
-        self.steps = self.depth = self.calls = self.nested = 0
+        self.steps = self.depth = self.calls = self.nested = self.branches = 0
         self.when: When = "import"
         self.cut = ""
         self.returned: list[Value] = []
@@ -76,8 +78,9 @@ class Expressions:
     def bind(self, target: ast.expr, value: Value, scope: Scope) -> None:
         if isinstance(target, ast.Name):
             before = scope.get(target.id)
-            kept = before.tags if before is not None and before.text is None and not before.name else values.NONE
-            scope[target.id] = value._replace(tags=value.tags | kept) if value.text is None else value
+            plain = before is not None and before.text is None and not before.name
+            kept = before.tags if before is not None and (plain or self.branches) else values.NONE
+            scope[target.id] = value.tagged(*kept) if self.branches or value.text is None else value
         elif isinstance(target, ast.Attribute):
             owner = self.value(target.value, scope)
             self.attributes[target.attr] = value
@@ -183,6 +186,10 @@ class Expressions:
                 and node.value.id in ("self", "cls")
             )
         ):
+            if name in _OF_REQUESTS and any(
+                "RequestHandler" in each for held in self.inherits.values() for each in held
+            ):
+                return Value(tags=frozenset((ASKED,)))
             known = self.attributes.get(name)
             if known is not None and not base.tags:
                 return known
@@ -208,6 +215,12 @@ class Expressions:
         if dotted in ("builtins.builtins", "os.environb"):
             dotted = "builtins" if dotted == "builtins.builtins" else "os.environ"
         tags = base.tags | ({ENVIRONMENT} if dotted == "os.environ" else values.NONE)
+        if dotted.startswith(_ASKED):
+            tags |= {ASKED}
+        elif dotted == "mmap.PROT_EXEC":
+            tags |= {EXECUTABLE}
+        elif name in ("__file__", "__path__") and base.name.partition(".")[0] in self.imports:
+            tags |= {OTHERS}
         return Value(name=dotted, tags=tags, items=base.items, origin=base.origin)
 
     def _of_own_class(self, base: Value, name: str) -> Value | None:
@@ -243,37 +256,8 @@ class Expressions:
             left = left.left
         value = self.value(left, scope)
         for part in reversed(spine):
-            value = self._combined(value, part.op, self.value(part.right, scope))
+            value = values.combined(value, part.op, self.value(part.right, scope))
         return value
-
-    def _combined(self, left: Value, operator: ast.operator, right: Value) -> Value:
-        one, other, tags = left.text, right.text, left.tags | right.tags | union(right.items or ())
-        if isinstance(operator, ast.Add):
-            return values.added(left, right)
-        if (
-            isinstance(operator, ast.Mult)
-            and isinstance(other, int)
-            and isinstance(one, str | bytes)
-            and len(one) * abs(other) < 100_000
-        ):
-            return Value(text=one * other, tags=tags)
-        if isinstance(operator, ast.Mod) and isinstance(one, str):
-            filling = [each.text for each in (right.items if right.items is not None else (right,))]
-            for each in filling:
-                one = one.replace("%s", str(each) if each is not None else "", 1)
-            return Value(text=one[: values.LONGEST], tags=tags)
-        if isinstance(operator, ast.Div) and (isinstance(one, str) or isinstance(other, str)):
-            return Value(
-                text=f"{one if isinstance(one, str) else '…'}/{other if isinstance(other, str) else '…'}", tags=tags
-            )
-        if isinstance(one, int) and isinstance(other, int) and abs(one) < 1 << 40 and abs(other) < 1 << 40:
-            made = {ast.BitXor: one ^ other, ast.Sub: one - other, ast.BitAnd: one & other, ast.BitOr: one | other}.get(
-                type(operator)
-            )
-            if isinstance(operator, ast.Mod) and other:
-                made = one % other
-            return Value(text=made, tags=tags)
-        return Value(tags=tags)
 
     def _of_list(self, node: "ast.List | ast.Tuple | ast.Set", scope: Scope) -> Value:
         items = tuple(self.value(part, scope) for part in node.elts)
@@ -284,7 +268,8 @@ class Expressions:
     def _of_dict(self, node: ast.Dict, scope: Scope) -> Value:
         keys = [self.value(key, scope) for key in node.keys if key is not None]
         items = [self.value(value, scope) for value in node.values]
-        return Value(tags=union(items) | union(keys), items=tuple(items))
+        named = tuple(key.text for key in keys) if len(keys) == len(items) <= 1_000 else ()
+        return Value(tags=union(items) | union(keys), items=tuple(items), keys=named)
 
     def _of_lambda(self, node: ast.Lambda, scope: Scope) -> Value:
         name = f"<lambda {node.lineno}:{node.col_offset}>"
@@ -340,12 +325,21 @@ class Expressions:
             return Value(name=f"builtins.{key.text}")
         if base.name.endswith(".__dict__") and isinstance(key.text, str):
             return Value(name=f"{base.name.removesuffix('.__dict__')}.{key.text}")
-        if base.items is not None and isinstance(key.text, int) and -len(base.items) <= key.text < len(base.items):
+        if base.keys and base.items is not None and key.text is not None and key.text in base.keys:
+            return base.items[base.keys.index(key.text)]
+        if isinstance(key.text, str) and key.text.startswith("HTTP_"):
+            return Value(tags=frozenset((ASKED,)))
+        if (
+            base.items is not None
+            and not base.keys
+            and isinstance(key.text, int)
+            and -len(base.items) <= key.text < len(base.items)
+        ):
             return base.items[key.text]
         if isinstance(base.text, str) and isinstance(key.text, int) and -len(base.text) <= key.text < len(base.text):
             return Value(text=base.text[key.text], tags=base.tags)
         if base.name == "os.environ":
-            return Value()
+            return values.variable(key)
         return Value(tags=base.tags | union(base.items or ()))
 
     def _of_listcomp(self, node: "ast.ListComp | ast.GeneratorExp | ast.SetComp", scope: Scope) -> Value:

@@ -3,22 +3,29 @@
 from collections.abc import Callable, Sequence
 
 from guildmark import command_lines
-from guildmark.python_code import words
+from guildmark.python_code import origins, words
 from guildmark.python_code.signs import Act
 from guildmark.python_code.values import (
+    ASKED,
     BLOB,
+    CLUSTER,
+    COMPUTED,
     DECODED,
     DROPPED,
     ENVIRONMENT,
     EVERY,
+    EXECUTABLE,
     FETCHED,
     FILE,
     IDENTITY,
+    OTHERS,
     RECEIVED,
     SECRET,
     SOCKET,
     THEIRS,
+    TOKEN,
     TYPED,
+    WRITTEN,
     Constant,
     Value,
     texts,
@@ -36,6 +43,12 @@ _UNPICKLES = (
     ),
     *("_pickle.loads", "joblib.load"),
 )
+_MODULES_OF_FILES = (
+    *("importlib.util.spec_from_file_location", "runpy.run_path", "importlib.machinery.SourceFileLoader"),
+    *("imp.load_source", "importlib.util.spec_from_loader"),
+)
+_OPENS = ("builtins.open", "io.open", "codecs.open", "file.open", "pathlib.Path().open")
+_SHELLS = ("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput")
 Note = Callable[..., None]
 _LINES: dict[str, Act] = {
     "fetched": "fetched",
@@ -55,8 +68,8 @@ def judge(name: str, given: Sequence[Value], keywords: dict[str, Value], base: V
     sort = words.sort(name)
     if sort == "code":
         _run(name, given[0] if given else Value(), note)
-    elif name == "builtins.compile" and given and {DECODED, FETCHED} & given[0].tags:
-        _run(name, given[0], note)
+    elif name in ("builtins.compile", *_MODULES_OF_FILES) and values and {DECODED, FETCHED, ASKED, COMPUTED} & tags:
+        _run(name, Value(tags=tags) if name in _MODULES_OF_FILES else given[0] if given else Value(), note)
     elif name in _UNPICKLES:
         if {BLOB, DECODED} <= tags | base.tags:
             note("hidden", f"{name} of a packed text in the source")
@@ -64,6 +77,8 @@ def judge(name: str, given: Sequence[Value], keywords: dict[str, Value], base: V
         _start(name, values, keywords, note)
     elif sort == "network":
         _connect(name, values, base, note)
+        if TOKEN in union([*given, *(keywords[each] for each in keywords if each not in ("headers", "auth"))]):
+            note("sent", f"{name} sends a token of the user")
     elif sort == "lookup":
         named = any(words.DOMAIN.search(text) for text in texts(given[0] if given else Value()))
         if tags & {SECRET, ENVIRONMENT} or (IDENTITY in tags and named):
@@ -75,9 +90,13 @@ def judge(name: str, given: Sequence[Value], keywords: dict[str, Value], base: V
 
 
 def _run(name: str, code: Value, note: Note) -> None:
-    short = name.removeprefix("builtins.")
-    if FETCHED in code.tags or RECEIVED in code.tags:
+    short = f"exec by {name}" if name in _MODULES_OF_FILES else name.removeprefix("builtins.")
+    if ASKED in code.tags:
+        note("shell", f"{short} of what a request to the server brings")
+    elif FETCHED in code.tags or RECEIVED in code.tags:
         note("shell" if RECEIVED in code.tags else "fetched", f"{short} of what comes from the network")
+    elif COMPUTED in code.tags:
+        note("hidden", f"{short} of numbers made into text")
     elif DECODED in code.tags and not (short == "eval" and FILE in code.tags and BLOB not in code.tags):
         note("hidden", f"{short} of unpacked text")
 
@@ -87,7 +106,8 @@ def _connect(name: str, values: Sequence[Value], base: Value, note: Note) -> Non
     tags = union(values)
     where = [text for value in (*values, base) for text in texts(value)]
     dropped = next((found[0] for text in where if (found := words.DROP_OFF.search(text[:10_000]))), "")
-    if SECRET in tags or ENVIRONMENT in tags:
+    own = any(text.startswith(f"https://{CLUSTER}") for text in where)
+    if (SECRET in tags and not own) or ENVIRONMENT in tags:
         what = "credentials" if SECRET in tags else "the whole environment"
         note("sent", f"{name} sends {what}")
     elif TYPED in tags:
@@ -107,6 +127,10 @@ def _start(name: str, values: Sequence[Value], keywords: dict[str, Value], note:
         note("shell", f"{name} runs what a connection brings")
     elif any(SOCKET in keywords[each].tags for each in ("stdin", "stdout") if each in keywords):
         note("shell", f"{name} ties a program to a connection")
+    elif FETCHED in first.tags and WRITTEN not in first.tags and _in_a_shell(name, first, keywords):
+        note("fetched", f"{name} runs what it fetches")
+    elif ASKED in first.tags and _in_a_shell(name, first, keywords):
+        note("shell", f"{name} runs what a request to the server brings")
     elif FETCHED in tags:
         note("fetched", f"{name} runs what was fetched")
     elif {DECODED, BLOB} <= tags or DROPPED in tags:
@@ -114,10 +138,16 @@ def _start(name: str, values: Sequence[Value], keywords: dict[str, Value], note:
     if tags & {SECRET, ENVIRONMENT, IDENTITY} and any("http" in each or "curl" in each for each in texts(first)):
         note("sent", f"{name} hands what it knows of this machine to a program that connects")
     line, sure = command(first, values)
+    if words.ASKS_AGENTS.search(line) and words.SOUGHT_BY_AGENTS.search(line):
+        note("sent", f"{name} asks an agent to seek credentials")
     for act in command_lines.acts(line):
         note(_LINES[act.kind], f"{name} {command_lines.SAYS[act.kind]}", seen=act.seen)
     if line.strip() or not sure:
         _tell(name, line.strip(), note, unseen=not {"start_new_session", "creationflags"}.isdisjoint(keywords))
+
+
+def _in_a_shell(name: str, first: Value, keywords: dict[str, Value]) -> bool:
+    return first.items is None and (name in _SHELLS or "shell" in keywords)
 
 
 def _tell(name: str, line: str, note: Note, *, unseen: bool) -> None:
@@ -154,7 +184,11 @@ def _text(text: Constant) -> str:
 
 def _reach(name: str, values: Sequence[Value], base: Value, tags: frozenset[str], note: Note) -> None:
     last = name.rpartition(".")[2]
-    if name == "os.dup2" and SOCKET in tags:
+    if name == "mmap.mmap" and EXECUTABLE in tags:
+        note("native", "it makes memory whose bytes are run")
+    elif tags & {SECRET, ENVIRONMENT, TYPED, THEIRS} and "()." in name and words.HANDS_OVER.fullmatch(last):
+        note("sent", f"{name} sends what it took")
+    elif name == "os.dup2" and SOCKET in tags:
         note("shell", "the program's own input and output are tied to a connection")
     elif last in (
         "VirtualAlloc",
@@ -187,8 +221,23 @@ def _reach(name: str, values: Sequence[Value], base: Value, tags: frozenset[str]
         note("startup", f"{name} puts a file where programs are started from")
     elif last in ("write", "writelines", "write_text", "write_bytes") and _startup([base, *(base.items or ())]):
         note("startup", "it writes to a place from which programs are started")
+        _plant(values, note)
+    elif name in _OPENS and origins.is_for_writing(name, values, {}):
+        place = base if name in ("file.open", "pathlib.Path().open") else values[0]
+        if _startup([place, *(place.items or ())]):
+            note("startup", "it writes to a place from which programs are started")
+        elif OTHERS in place.tags:
+            note("startup", "it writes into a file of another package")
     elif name in ("sys.settrace", "builtins.__import__") and tags & {DECODED, FETCHED} and name != "sys.settrace":
         note("hidden", "a module is imported whose name is unpacked first")
+
+
+def _plant(written: Sequence[Value], note: Note) -> None:
+    """A command that does harm, in what is written to such a place."""
+    for text in texts(Value(items=tuple(written)), -6):
+        for act in command_lines.acts(text):
+            if act.kind != "startup":
+                note(_LINES[act.kind], f"it plants a command that {command_lines.SAYS[act.kind]}", seen=act.seen)
 
 
 def _startup(values: Sequence[Value]) -> bool:

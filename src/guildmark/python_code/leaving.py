@@ -4,7 +4,20 @@ import ast
 from typing import TYPE_CHECKING
 
 from guildmark.python_code import words
-from guildmark.python_code.values import BLOB, DECODED, DROPPED, FETCHED, THEIRS, TYPED, Value, texts, union
+from guildmark.python_code.values import (
+    BLOB,
+    DECODED,
+    DROPPED,
+    ENVIRONMENT,
+    FETCHED,
+    SECRET,
+    THEIRS,
+    TYPED,
+    WRITTEN,
+    Value,
+    texts,
+    union,
+)
 
 if TYPE_CHECKING:
     from guildmark.python_code.expressions import Expressions
@@ -12,12 +25,24 @@ if TYPE_CHECKING:
 
 def gathered(tracer: "Expressions", node: ast.Call, given: list[Value], base: Value) -> None:
     """A list that is given what the user types, or what others were given, holds it."""
-    held = union(given) & {TYPED, THEIRS}
-    filled = isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "extend", "add", "update", "put")
-    if held and filled and isinstance(base.origin, ast.Name):
-        for names in (tracer.globals, tracer.inner):
-            if base.origin.id in names:
-                names[base.origin.id] = names[base.origin.id].tagged(*held)
+    held = union(given) & {TYPED, THEIRS, SECRET, ENVIRONMENT}
+    filled = isinstance(node.func, ast.Attribute) and node.func.attr in (
+        "append",
+        "extend",
+        "add",
+        "update",
+        "put",
+        "write",
+        "writestr",
+        "add_header",
+        "add_field",
+        "attach",
+    )
+    own = node.func.value if isinstance(node.func, ast.Attribute) else None
+    for holder in {own if isinstance(own, ast.Name) else None, base.origin} if held and filled else ():
+        for names in (tracer.globals, tracer.inner) if isinstance(holder, ast.Name) else ():
+            if isinstance(holder, ast.Name) and holder.id in names:
+                names[holder.id] = names[holder.id].tagged(*held)
 
 
 def set_up(tracer: "Expressions", node: ast.Call) -> None:
@@ -67,6 +92,8 @@ def written(tracer: "Expressions", node: ast.Call, name: str, given: list[Value]
     if isinstance(place.origin, ast.Name):
         for names in (tracer.globals, tracer.inner):
             if place.origin.id in names:
-                names[place.origin.id] = names[place.origin.id].tagged(tag, *((DROPPED,) if tag == DECODED else ()))
+                names[place.origin.id] = names[place.origin.id].tagged(
+                    tag, *((DROPPED,) if tag == DECODED else (WRITTEN,))
+                )
     for text in texts(place):
         tracer.fetched[text] = tag

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from guildmark.python_code import calling, values, words
 from guildmark.python_code.expressions import DEEPEST, LONG_BLOB, MOST_STEPS, Expressions, Scope, Stopped
 from guildmark.python_code.signs import Read
-from guildmark.python_code.values import BLOB, RECEIVED, SECRET, SOCKET, THEIRS, UNSEEN, Value, union
+from guildmark.python_code.values import BLOB, ENVIRONMENT, RECEIVED, SECRET, SOCKET, THEIRS, UNSEEN, Value, union
 
 
 def _set(words: str) -> frozenset[str]:
@@ -26,6 +26,7 @@ _HOOKS = _set(
     "get_requires_for_build_editable prepare_metadata_for_build_wheel prepare_metadata_for_build_editable "
     "pdm_build_initialize pdm_build_update_files pdm_build_finalize pdm_build_hook_enabled build get_build_hook"
 )
+_LOGS = tuple(f"logging.handlers.{kind}Handler" for kind in ("HTTP", "Socket", "Datagram", "SysLog", "SMTP"))
 _KEYS = ("private_key", "privkey", "priv_key", "mnemonic", "seed_phrase", "keypair", "secret_key_bytes", "wallet_key")
 
 
@@ -156,6 +157,7 @@ class Tracer(Expressions):
     def _do_if(self, node: ast.If, scope: Scope) -> None:
         while True:
             self.value(node.test, scope)
+            self.branches += 1
             if _is_name(node.test, "TYPE_CHECKING"):
                 pass
             elif isinstance(node.test, ast.Compare) and _is_name(node.test.left, "__name__") and not self.hooks:
@@ -164,11 +166,18 @@ class Tracer(Expressions):
                 self.when = before
             else:
                 self.body(node.body, scope)
+            self.branches -= 1
             if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
                 node = node.orelse[0]
                 continue
-            self.body(node.orelse, scope)
+            self._perhaps(node.orelse, scope)
             return
+
+    def _perhaps(self, statements: Sequence[ast.stmt], scope: Scope) -> None:
+        """Statements that may not be run: what they bind stays what it may have been before."""
+        self.branches += 1
+        self.body(statements, scope)
+        self.branches -= 1
 
     def _do_for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
         iterated = self.value(node.iter, scope)
@@ -179,7 +188,8 @@ class Tracer(Expressions):
                 self.body(node.body, scope)
         else:
             brought = frozenset((RECEIVED,)) if SOCKET in iterated.tags else values.NONE
-            self.bind(node.target, Value(tags=iterated.tags | union(iterated.items or ()) | brought), scope)
+            text = iterated.text if iterated.name == "paths" else None
+            self.bind(node.target, Value(text=text, tags=iterated.tags | union(iterated.items or ()) | brought), scope)
             self.body(node.body, scope)
         self.body(node.orelse, scope)
 
@@ -202,7 +212,7 @@ class Tracer(Expressions):
     def _do_try(self, node: ast.Try, scope: Scope) -> None:
         self.body(node.body, scope)
         for handler in node.handlers:
-            self.body(handler.body, scope)
+            self._perhaps(handler.body, scope)
         self.body(node.orelse, scope)
         self.body(node.finalbody, scope)
 
@@ -211,11 +221,16 @@ class Tracer(Expressions):
     def _do_match(self, node: ast.Match, scope: Scope) -> None:
         self.value(node.subject, scope)
         for case in node.cases:
-            self.body(case.body, scope)
+            self._perhaps(case.body, scope)
 
     def _do_return(self, node: ast.Return, scope: Scope) -> None:
         if node.value is not None:
-            self.returned.append(self.value(node.value, scope))
+            value = self.value(node.value, scope)
+            self.returned.append(value)
+            if value.tags & {SECRET, ENVIRONMENT} and any(
+                base.startswith(_LOGS) for bases in self.inherits.values() for base in bases
+            ):
+                self._note("sent", "a handler of the log is given what it took", seen=self.line(node.lineno)[:160])
 
     def _do_import(self, node: ast.Import, scope: Scope) -> None:
         for alias in node.names:
@@ -305,6 +320,9 @@ class Tracer(Expressions):
             scope[name] = value.tagged(SECRET) if name.lower() in _KEYS else value
         for extra in filter(None, (node.args.vararg, node.args.kwarg)):
             scope[extra.arg] = Value(tags=union([*given, *keywords.values()]))
+        if node.args.vararg is not None:
+            rest = tuple(given[len(names) - offset :])
+            scope[node.args.vararg.arg] = Value(tags=union(given), items=rest or None)
         before, self.returned, at, around = self.returned, [], self.node, self.inner
         self.calls, self.inner = self.calls + 1, scope
         if isinstance(node, ast.Lambda):
@@ -331,6 +349,9 @@ class Tracer(Expressions):
             tree = parsed(text)
         except Unparsed:
             return
+        for each in ast.walk(tree):
+            if "lineno" in each._attributes:
+                ast.copy_location(each, self.node)
         self.nested += 1
         fixed, at = self.node, self.shown
         self.body(tree.body, scope)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 4 << 20
 """No text grows beyond this while it is folded."""
+CLUSTER: Final = "kubernetes.default.svc"
 Constant = str | bytes | int | None
 NONE: Final[frozenset[str]] = frozenset()
 (
@@ -32,6 +33,13 @@ NONE: Final[frozenset[str]] = frozenset()
     THEIRS,
     TYPED,
     SHIPPED,
+    ASKED,
+    OTHERS,
+    WRITTEN,
+    COMPUTED,
+    WALKED,
+    TOKEN,
+    EXECUTABLE,
 ) = (
     "decoded",
     "fetched",
@@ -47,20 +55,30 @@ NONE: Final[frozenset[str]] = frozenset()
     "theirs",
     "typed",
     "shipped",
+    "asked",
+    "others",
+    "written",
+    "computed",
+    "walked",
+    "token",
+    "executable",
 )
 """Where a value came from: unpacked, from the network, a credential, the whole environment, who and where the user is,
 a long constant, a connection's bytes, a connection itself, a file, a file that was unpacked, every file of the user,
-what a function of another package is given, what the user types, a file of the package itself."""
+what a function of another package is given, what the user types, a file of the package itself, a part of a request to
+a server, a file of another package, a file that was fetched,
+bytes made of numbers, what a walk through the builtins found, a token that a program told, memory that may be run."""
 
 
 class Value(NamedTuple):
-    """A dotted name, a constant, the places that it came from, its items and the expression that it was first."""
+    """A dotted name, a constant, the places that it came from, its items, their keys, and what it was first."""
 
     name: str = ""
     text: Constant = None
     tags: frozenset[str] = NONE
     items: "tuple[Value, ...] | None" = None
     origin: "ast.expr | None" = None
+    keys: tuple[Constant, ...] = ()
 
     def tagged(self, *tags: str) -> "Value":
         return self._replace(tags=self.tags.union(tags))
@@ -200,6 +218,20 @@ def _translated(text: str, table: Sequence[Value]) -> str | None:
     return None
 
 
+def variable(key: Value) -> Value:
+    """A variable of the environment; of them all only the address of the cluster that a program runs in is known."""
+    return Value(text=CLUSTER) if key.text == "KUBERNETES_SERVICE_HOST" else Value()
+
+
+def number(value: Value, base: Value) -> Value:
+    """A number that is read from its signs, by its base."""
+    try:
+        known = isinstance(value.text, str) and isinstance(base.text, int) and len(value.text) < 100
+        return Value(text=int(str(value.text), int(base.text or 10)) if known else None, tags=value.tags)
+    except ValueError:
+        return Value(tags=value.tags)
+
+
 def added(left: Value, right: Value) -> Value:
     """Two values, one behind the other."""
     tags = left.tags | right.tags
@@ -213,6 +245,39 @@ def added(left: Value, right: Value) -> Value:
         return Value(items=left.items + right.items, tags=tags)
     kept = one if isinstance(one, str) else other if isinstance(other, str) else None
     return Value(text=kept, tags=tags)
+
+
+def combined(left: Value, operator: "ast.operator", right: Value) -> Value:
+    """What an operator makes of two values."""
+    import ast
+
+    one, other, tags = left.text, right.text, left.tags | right.tags | union(right.items or ())
+    if isinstance(operator, ast.Add):
+        return added(left, right)
+    if (
+        isinstance(operator, ast.Mult)
+        and isinstance(other, int)
+        and isinstance(one, str | bytes)
+        and len(one) * abs(other) < 100_000
+    ):
+        return Value(text=one * other, tags=tags)
+    if isinstance(operator, ast.Mod) and isinstance(one, str):
+        filling = [each.text for each in (right.items if right.items is not None else (right,))]
+        for each in filling:
+            one = one.replace("%s", str(each) if each is not None else "", 1)
+        return Value(text=one[:LONGEST], tags=tags)
+    if isinstance(operator, ast.Div) and (isinstance(one, str) or isinstance(other, str)):
+        return Value(
+            text=f"{one if isinstance(one, str) else '…'}/{other if isinstance(other, str) else '…'}", tags=tags
+        )
+    if isinstance(one, int) and isinstance(other, int) and abs(one) < 1 << 40 and abs(other) < 1 << 40:
+        made = {ast.BitXor: one ^ other, ast.Sub: one - other, ast.BitAnd: one & other, ast.BitOr: one | other}.get(
+            type(operator)
+        )
+        if isinstance(operator, ast.Mod) and other:
+            made = one % other
+        return Value(text=made, tags=tags)
+    return Value(tags=tags)
 
 
 def elements(value: Value, most: int) -> list[Value] | None:

@@ -44,15 +44,27 @@ PACKING = late.compile(
 RUNS_CODE = late.compile(
     r"builtins\.(exec|eval|execfile)|types\.FunctionType|code\.InteractiveInterpreter\(\)\.run(code|source)|timeit\.timeit"
 )
+TELLS_A_TOKEN = late.compile(
+    r"\b(gcloud\s+auth\s+(application-default\s+)?print-\S*token|gh\s+auth\s+token|az\s+account\s+get-access-token|"
+    r"security\s+find-(generic|internet)-password|git\s+credential\s+fill|aws\s+configure\s+(get|export-credentials)|npm\s+token)\b"
+)
+"""A program that tells a token of its user."""
+ASKS_AGENTS = late.compile(r"--dangerously-skip-permissions|--yolo\b|--trust-all-tools|--dangerously-bypass")
+SOUGHT_BY_AGENTS = late.compile(
+    r"(?i)\b(wallets?|keystores?|id_rsa|private keys?|seed phrases?|mnemonics?|credentials|\.env files?)\b"
+)
+HANDS_OVER = late.compile(
+    r"send(_?(raw|message|document|photo|file|text|mail|data|transaction)\w*)?|post\w*|publish|upload\w*|create_(gist|issue|file|comment)"
+)
 INFO = late.compile(
     r"(socket\.(gethostname|getfqdn)|getpass\.getuser|os\.(getlogin|uname|getcwd)|platform\.(node|uname|platform))"
 )
 SECRET_PLACE = late.compile(
-    r"(?i)(?P<keys>\.ssh[/\\]+(id_|authorized|known|config|\*|$)|id_(rsa|ed25519|ecdsa|dsa)\b|\.gnupg)|"
+    r"(?i)(?P<keys>\.ssh([/\\]*$|[/\\]+(id_|authorized|known|config|\*))|id_(rsa|ed25519|ecdsa|dsa)\b|\.gnupg)|"
     r"(?P<cloud>\.aws[/\\]+(credentials|config)|\.azure[/\\]|gcloud[/\\](credentials|application_default|access_tokens)|"
     r"application_default_credentials|\.kube[/\\]+config|\.docker[/\\]+config\.json|169\.254\.169\.254|metadata\.google\.internal|"
     r"169\.254\.170\.2|secrets/kubernetes\.io/serviceaccount)|(?P<tokens>\.netrc\b|\.pypirc\b|\.npmrc\b|\.git-credentials|"
-    r"\.config[/\\]gh[/\\]hosts|\.vault-token|\.cargo[/\\]credentials|\.env$|/proc/(self|\d+)/(environ|mem|maps))|"
+    r"\.config[/\\]gh[/\\]hosts|\.vault-token|\.cargo[/\\]credentials|\.env$|/proc/(self|\d*|…|\{\})/(environ|mem|maps))|"
     r"(?P<browser>User Data[/\\]|Login Data|\bLocal State$|[/\\]Web Data|cookies\.sqlite|logins\.json|key4\.db|"
     r"(Google|BraveSoftware|Yandex|Opera Software|Mozilla)[/\\]+(Chrome|Brave-Browser|YandexBrowser|Opera|Firefox)|"
     r"\.mozilla[/\\]firefox|\.config[/\\]google-chrome)|"
@@ -84,7 +96,14 @@ STARTUP = late.compile(
     r"crontab|/var/spool/cron|LaunchAgents|LaunchDaemons|systemd/(system|user)|\.config/autostart|\.service$|"
     r"Start Menu[/\\]+Programs[/\\]+Startup|CurrentVersion[/\\]+Run|(site|user)customize\.py|"
     r"site-packages[/\\]\S*\.pth$|"
-    r"\.git[/\\]hooks|\.ssh[/\\]+authorized_keys|\.github[/\\]workflows[/\\]\S+\.ya?ml$)"
+    r"\.git[/\\]hooks|\.ssh[/\\]+authorized_keys|\.github[/\\]workflows[/\\]\S+\.ya?ml$|"
+    r"\bmcp\.json$|\.claude(\.json$|[/\\]+(settings\S*\.json|CLAUDE\.md|hooks|commands|skills|agents)\b)|"
+    r"claude_desktop_config\.json$|\bcline_mcp_settings\.json$|\.(codex|gemini|windsurf|aider)\S*[/\\]\S+\.(json|toml|md)$|"
+    r"\b(CLAUDE|AGENTS|GEMINI)\.md$|\.(cursor|windsurf|cline)rules\b|\.cursor[/\\]rules|copilot-instructions\.md$|"
+    r"\.vscode[/\\](tasks|settings|launch)\.json$|Code[/\\]User[/\\](settings|tasks)\.json$|"
+    r"\bpip[/\\]+pip\.(conf|ini)$|/etc/pip\.conf$|~[/\\]\.(npmrc|yarnrc|pypirc|gitconfig|condarc|pip[/\\]\S+)$|"
+    r"\.config[/\\](git|fish|nvim|pip)[/\\]|\.vimrc$|/etc/(hosts|resolv\.conf|environment|ld\.so)|"
+    r"\.ipython[/\\]\S*startup|\.(git-templates|githooks)\b|Microsoft\.PowerShell_profile)"
 )
 WALLET_FORM = late.compile(r"\{40\}|bc1[^\n]{0,40}[\[{(|]|\{2[5-9],|\[13\]\[a-km-zA-HJ-NP-Z")
 """A pattern by which addresses of wallets are found."""
@@ -136,6 +155,11 @@ REFLECTED = late.compile(rb"\b(os|sys|importlib|codecs|base64|zlib|http|asyncio)
 
 _ERASES = ((b"walk", b"rglob"), (b"expanduser", b"home()"), (b"remove", b"unlink", b"rmtree"))
 """One word of each: what deletes every file of the user."""
+_PLACES = (
+    *(b"pip.conf", b"pip.ini", b"mcp.json", b"CLAUDE.md", b"AGENTS.md", b".claude", b".cursor", b".vscode", b"npmrc"),
+    *(b"pypirc", b"gitconfig", b".vimrc", b".zshrc", b"/etc/", b"systemd/", b"autostart", b"git-templates"),
+)
+"""Places that editors, agents and package managers take orders from."""
 _WORD = late.compile(rb"\w+")
 _ACTING = frozenset(
     b"CodeType FunctionType ImageGrab LaunchAgents Unpickler __builtin__ __builtins__ __getattribute__ __globals__ "
@@ -144,7 +168,8 @@ _ACTING = frozenset(
     b"get_type_hints httplib httplib2 httpx import_module keyring marshal niquests nt open_connection paramiko "
     b"pexpect posix pty pycurl pynput pyperclip removedirs requests rmtree runpy sh sitecustomize smtplib socket "
     b"startfile subprocess telebot telnetlib urllib3 urlopen urlretrieve usercustomize websocket websockets wget "
-    b"win32clipboard win32crypt winreg xmlrpc".split()
+    b"win32clipboard win32crypt winreg xmlrpc find_spec spec_from_file_location SourceFileLoader "
+    b"HTTPHandler SocketHandler SMTPHandler solana solders web3 base58".split()
 )
 """The plain words of MAY_ACT."""
 _PERHAPS = frozenset(
@@ -165,6 +190,8 @@ def may_act(source: bytes, found: frozenset[bytes] = frozenset()) -> bool:
     """Whether a source could reach anything: told by its words (`found`), before any tree is made."""
     found = found or names(source)
     if not found.isdisjoint(_ACTING) or any(name.startswith(_ACTING_BEGIN) for name in found):
+        return True
+    if any(place in source for place in _PLACES):
         return True
     if found.isdisjoint(_PERHAPS) and not _ALL_NAMES.search(source):
         return False
