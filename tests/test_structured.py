@@ -17,6 +17,20 @@ def test_a_key_said_twice_stands_twice() -> None:
     assert structured.yaml(b"a: 1\na: 2\n")[0].all_of("a") == ["1", "2"]
 
 
+@given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers()), max_size=100), st.data())
+def test_a_mapping_of_any_size_answers_as_a_plain_search_does(
+    entries: list[tuple[str, int]], data: st.DataObject
+) -> None:
+    """Of a large one an index is kept: order and repeats stay, also where it grew after it was first asked."""
+    mapping = Mapping()
+    for entry in entries:
+        mapping.append(entry)
+        if data.draw(st.booleans()):
+            mapping.all_of("a").append("what a caller adds to an answer is in no other")
+    for key in "abcdefghi":
+        assert mapping.all_of(key) == [value for said, value in entries if said == key]
+
+
 def test_tags_stay_aliases_are_not_expanded_and_every_document_is_there() -> None:
     found = structured.yaml(b"a: !!python/name:os.system x\nb: &c [1]\nd: *c\n---\n2\n")
     assert found == [

@@ -55,6 +55,7 @@ _PROGRAM = late.compile(
     r"\bjava\.lang\.(Runtime|ProcessBuilder)\b|\bjavax\.script\.|\bgetRuntime\s*\(\s*\)|\bObjectDataProvider\b"
 )
 _PROSE = _set("description text content prompt instruction instructions input output source code body summary readme")
+_ARGUMENTS = frozenset(("widgets_values", "args", "_args_", "arguments", "init_args", "params"))
 _EXPRESSION = late.compile(
     r"\$(?![A-Z][A-Z0-9_]*\.)[^{].*(__\w+__|\b(eval|exec|compile|open|getattr|globals|breakpoint)\s*\(|"
     r"\b(subprocess|shutil|socket|urllib|requests|pickle|marshal|ctypes|pty|runpy|importlib)\b|"
@@ -180,6 +181,24 @@ def _in_value(entry: Entry) -> Iterator[Named]:
             yield Named(entry.place, f"{entry.key[:60]} {name}", "acts")
     elif not entry.key.endswith(("template", "cmd", "command")) and (found := _PROGRAM.search(value[:100_000])):
         yield Named(entry.place, f"a program: {value[max(0, found.start() - 20) :][:160]}", "acts")
+
+
+def _in_arguments(entry: Entry) -> Iterator[Named]:
+    """A program among a node's or a call's arguments (ComfyUI's `widgets_values` and `inputs`, Hydra's `_args_`)."""
+    given: list[Any] = []
+    if isinstance(entry.value, Mapping):
+        given = [value for _, value in entry.value] if entry.within.all_of("class_type") else []
+    elif isinstance(entry.value, list) and entry.key in _ARGUMENTS:
+        given = entry.value
+    for each in given:
+        if isinstance(each, str) and (found := _PROGRAM.search(each[:100_000])):
+            yield Named(entry.place, f"a program: {each[max(0, found.start() - 20) :][:160]}", "acts")
+
+
+def _in_user_directory(entry: Entry) -> Iterator[Named]:
+    """fairseq imports every module of the folder that `common.user_dir` names."""
+    if entry.place == "common.user_dir" and isinstance(entry.value, str) and entry.value not in ("", "null", "~"):
+        yield Named(entry.place, f"user_dir {entry.value[:160]}, from which the loader imports", "open")
 
 
 def _in_target(entry: Entry) -> Iterator[Named]:
@@ -363,7 +382,7 @@ def _in_bento(entry: Entry) -> Iterator[Named]:
         yield Named(entry.place, f"module {value[:160]}", "acts")
 
 
-_RULES = (_in_value, _in_target, _in_kernel, _in_pickled, _in_monty, _in_pipeline)
+_RULES = (_in_value, _in_arguments, _in_user_directory, _in_target, _in_kernel, _in_pickled, _in_monty, _in_pipeline)
 _SPECIAL: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "schema.json": _in_skops,
     "mlmodel": _in_mlflow,

@@ -116,3 +116,12 @@ def test_the_fields_are_those_that_packaging_reads(name: str, version: str, need
     read = core_metadata.read(InMemory(data))
     assert (read.name, read.version, read.description) == (raw["name"], raw["version"], "body")
     assert list(read.requires_dist) == raw.get("requires_dist", [])
+
+
+def test_a_field_that_setuptools_calls_unknown_was_not_filled_in() -> None:
+    """Old setuptools write UNKNOWN for it; a project may still be called so."""
+    said = (
+        b"Metadata-Version: 2.1\nName: UNKNOWN\nVersion: 1\nLicense: UNKNOWN\nAuthor: UNKNOWN\nHome-page: UNKNOWN\n\n"
+    )
+    read = core_metadata.read(InMemory(said))
+    assert (read.name, read.license, read.author, read.home_page) == ("UNKNOWN", "", "", "")

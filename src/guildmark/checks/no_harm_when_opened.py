@@ -4,13 +4,14 @@ Some run unasked, as soon as a folder is opened, entered or committed from (a ta
 container, direnv, a git hook, an agent's hook): a program that they fetch was never looked at. What builds, packs or
 tests runs when its user asks for it, and honest ones fetch installers; there it must come from a named machine over a
 channel that nobody can change. What hides, steals, deletes or opens a shell has no place in either. Python beside the
-weights is held to what it does as it is imported, as test runners, schedulers and configurations do."""
+weights is held to what it does as it is imported, as test runners, schedulers and configurations do. Beside a model, a
+document must not start programs or send anything as it is opened, nor an editor's settings start what lies there."""
 
 import re
 from collections.abc import Iterator
 from typing import Literal
 
-from guildmark import command_lines, late, tool_code
+from guildmark import command_lines, late, opened, tool_code
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.file import File
 from guildmark.records import Finding
@@ -33,8 +34,24 @@ _BUILDS = late.compile(
     r"ksh|ps1|psm1|bat|cmd|lua|gradle)|(?:docker-)?compose[^/]*\.ya?ml|\.github/(?:workflows|actions)/.+\.ya?ml|"
     r"\.gitlab-ci\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines\.ya?ml|jenkinsfile|\.pre-commit-config\.ya?ml|"
     r"cmakelists\.txt|build\.rs|dvc\.ya?ml|package\.json|tox\.ini|taskfile\.ya?ml|procfile|(?:bentofile|cog)\.ya?ml|mlproject|"
-    r"(?:conda/)?meta\.ya?ml)$"
+    r"\.vscode/launch\.json|\.idea/.+\.xml|\.run/[^/]+\.xml|(?:conda/)?meta\.ya?ml)$"
 )
+_SETTINGS = late.compile(r"(?i)(?:^|/)(?:\.vscode/settings\.json|\.zed/settings\.json|[^/]+\.code-workspace)$")
+_PRELOADED = late.compile(
+    r"\"(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES|PYTHONSTARTUP|BASH_ENV|PROMPT_COMMAND|PERL5OPT|PERL5DB)\"\s*:\s*\"[^\"]+\""
+)
+_STARTED = late.compile(
+    r"\"[\w.-]*(?:[pP]ath|[eE]xecutable|[cC]ommand|binary)\"\s*:\s*\"((?:\$\{workspaceFolder\}|\.)/[^\"]+)\""
+)
+"""A program of an editor's that lies in the folder itself."""
+_COMMANDS = late.compile(
+    r"(?m)^[ \t]*(?:- )?[\"']?(?:build_commands|setup|run|cmd|commands?|entrypoint|script|setup_script|"
+    r"postCreateCommand)[\"']?[ \t]*[:=][ \t]*\S*"
+)
+"""What a cluster's or a deployment's configuration has run: SkyPilot, dstack, Truss, Modal."""
+_CONFIGURATIONS = (".yaml", ".yml", ".toml")
+_PYTHON_CONFIGURATION = late.compile(r"(?m)^(?:_base_|custom_imports|model|default_hooks|train_pipeline)\s*=")
+"""OpenMMLab's loader runs such a file as a program (mmengine.Config.fromfile)."""
 _ON_OPENING = late.compile(r"\"runOn\"\s*:\s*\"folderOpen\"")
 _ADDRESS = late.compile(r"(?i)\b(https?|ftp)://([^\s/\"'`)|;&<>]+)")
 _INSTALLERS = late.compile(
@@ -65,7 +82,7 @@ def no_harm_when_opened(subject: Subject) -> Iterator[Finding]:
     for file in subject.files():
         if file.raw or not file.readable or not _is_looked_for(file, subject):
             continue
-        findings = list(_of_python(file) if file.name.endswith(".py") else _of_commands(file))
+        findings = list(_of_file(file, subject))
         looked_at += 1
         bad = bad or bool(findings)
         yield from findings
@@ -79,7 +96,48 @@ def _is_looked_for(file: File, subject: Subject) -> bool:
     """Whether a tool runs a file of that name; what lies packed in a package is installed, and not opened."""
     if subject.kind == "tool" and "!" in file.path:
         return False
-    return ("text" in file.formats and file.name.endswith(".py")) or _when(file) is not None
+    if ("text" in file.formats and file.name.endswith(".py")) or _when(file) is not None:
+        return True
+    name = file.name.lower()
+    if subject.kind == "tool":
+        return False
+    return name.endswith(opened.ENDINGS) or bool(_SETTINGS.search(file.path)) or _has_commands(file)
+
+
+def _has_commands(file: File) -> bool:
+    return file.name.lower().endswith(_CONFIGURATIONS) and bool(_COMMANDS.search(file.text(LARGEST)))
+
+
+def _of_file(file: File, subject: Subject) -> Iterator[Finding]:
+    if file.name.endswith(".py"):
+        yield from _of_python(file)
+    elif when := _when(file):
+        yield from _of_commands(file, when)
+    elif _SETTINGS.search(file.path):
+        yield from _of_settings(file, subject)
+    elif file.name.lower().endswith(_CONFIGURATIONS):
+        yield from _of_commands(file, "built")
+    else:
+        yield from _of_document(file)
+
+
+def _of_document(file: File) -> Iterator[Finding]:
+    for act in opened.acts(file.name.lower(), file.contents.at(0, LARGEST)):
+        tell = failed if act.harms else unknown
+        yield tell(f"{file.path} {act.says} when it is opened", file.seen("", act.seen))
+
+
+def _of_settings(file: File, subject: Subject) -> Iterator[Finding]:
+    """An editor's settings: a library loaded into each of its programs, or a program that lies beside the weights."""
+    text = file.text(LARGEST)
+    if preloaded := _PRELOADED.search(text):
+        yield failed(f"{file.path} has an editor load code into what it starts", file.seen("", preloaded[0]))
+    own = {each.path for each in subject.own_files()}
+    for found in _STARTED.finditer(text):
+        path = found[1].partition("/")[2]
+        if any(each == path or each.endswith(f"/{path}") for each in own):
+            yield failed(f"{file.path} has an editor start {path}, which lies here", file.seen("", found[0]))
+            return
 
 
 def _when(file: File) -> _When | None:
@@ -92,10 +150,7 @@ def _when(file: File) -> _When | None:
     return "built" if _BUILDS.search(path) else None
 
 
-def _of_commands(file: File) -> Iterator[Finding]:
-    when = _when(file)
-    if when is None:
-        return
+def _of_commands(file: File, when: _When) -> Iterator[Finding]:
     text = file.text(LARGEST)
     for act in command_lines.acts(text):
         if act.kind in _NOT_HERE or (act.kind == "sent" and _WITHOUT_SHAPE.search(act.seen)):
@@ -123,6 +178,9 @@ def _of_python(file: File) -> Iterator[Finding]:
     """What a module does as it is imported, which a test runner or a scheduler does unasked."""
     read = tool_code.read(file, "import")
     for sign in read.signs:
-        if sign.act in _IN_CODE and sign.when == "import" and sign.sure:
+        acts = sign.act in _IN_CODE or (
+            sign.act == "process" and bool(_PYTHON_CONFIGURATION.search(file.text(LARGEST)))
+        )
+        if acts and sign.when == "import" and sign.sure:
             yield failed(f"{file.path} acts as it is imported: {sign.says}", file.seen(f"line {sign.line}", sign.seen))
             return

