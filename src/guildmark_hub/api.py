@@ -250,12 +250,12 @@ def _place(question: Question, kind: str, shown: models.Edition) -> tuple[int, i
     return int(read["place"]), int(read["more"])
 
 
+Release = Annotated[str, Query("", max_length=300, pattern=r"^[^\x00]*$")]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=100)]
-Version = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 
 
 @door.get("/entries/{id}", summary="One entry", openapi_extra=_answers(rows.Whole))
-def entry(request: HttpRequest, id: Path[Id], release: Query[Version] = "") -> HttpResponse:
+def entry(request: HttpRequest, id: Path[Id], release: Release) -> HttpResponse:
     """All that its page shows at the newest release or at `release`; each finding and claim with its digest."""
     shown = rows.edition()
     return _told(rows.whole(shown, rows.entry(shown, id), release))
@@ -277,7 +277,7 @@ def standards(request: HttpRequest) -> HttpResponse:
 def one_standard(
     request: HttpRequest,
     id: Path[Annotated[str, Field(pattern="^[a-z0-9_]+$", max_length=100)]],
-    version: Query[Annotated[str, Field(max_length=40)]] = "",
+    version: Annotated[str, Query("", max_length=40)],
 ) -> HttpResponse:
     """Its newest version, or `version`."""
     if id not in standard.ids() or (version and version not in standard.versions(id)):

@@ -20,7 +20,7 @@ def write(path: Path | str, header: Header, parts: Iterable[Part]) -> End:
     Raises FormatError, and leaves no file, where the parts do not fit each other (`order.Order`), ReportError
     where it cannot be written."""
     lines = _Lines(header, parts)
-    write_whole(Path(path), _packed(lines))
+    write_whole(Path(path), packed(lines))
     return lines.end
 
 
@@ -46,7 +46,8 @@ class _Lines:
         yield encode(self.end)
 
 
-def _packed(lines: Iterable[bytes]) -> Iterator[bytes]:
+def packed(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The file's bytes, piece by piece; the same lines give the same bytes."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     check = size = 0
     yield _HEAD

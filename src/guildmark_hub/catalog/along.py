@@ -1,10 +1,14 @@
 """What can be taken along: of an entry its badge, citation, linked data and bill; the whole catalog as one file."""
 
-from collections.abc import Callable, Iterator
+import gzip
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import wraps
+from io import BufferedIOBase
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -12,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from guildmark import plain
 from guildmark.edition.writing import packed
+from guildmark.output import write_whole
 from guildmark_hub.catalog import badge, bills, citation, cited, dump, feeds, linked, models, rows
 
 P = ParamSpec("P")
@@ -20,6 +25,7 @@ ADDRESS = "guildmark.address"
 """Who writes the pages elsewhere puts here what gives an address as it will be there."""
 BADGE_KEPT = "public, max-age=3600"
 CHANGES, PER_SITEMAP = 100, 10_000
+FOLDER, PIECE = "whole", 1 << 18
 PAGES = ("front", "categories", "browse", "standards", "sources", "about")
 
 
@@ -120,27 +126,53 @@ def assessment(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(rows.newest(rows.entry(rows.edition(), slug)).raw, content_type="application/json")
 
 
+def _kept(edition: models.Edition, ending: str, pieces: Callable[[models.Edition], Iterable[bytes]]) -> Path:
+    """The file of the whole catalog, made when it is first asked for; those of older editions are deleted."""
+    folder = Path(settings.DATA, FOLDER)
+    folder.mkdir(exist_ok=True)
+    made = int(edition.derived_at.timestamp() * 1_000) if edition.derived_at else 0
+    path = folder / f"{edition.sha256}-{made}.{ending}"
+    if not path.is_file():
+        write_whole(path, pieces(edition))
+        for old in folder.iterdir():
+            if old.suffix == path.suffix and old != path and not old.name.startswith("."):
+                old.unlink(missing_ok=True)
+    return path
+
+
+def _pieces(path: Path, opened: Callable[[Path], BufferedIOBase]) -> Iterator[bytes]:
+    with opened(path) as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
 def _whole(pieces: Iterator[bytes], kind: str, name: str) -> StreamingHttpResponse:
     said = f'attachment; filename="{name}"'
     return StreamingHttpResponse(pieces, content_type=kind, headers={"Content-Disposition": said})
 
 
+def _edition() -> Path:
+    return _kept(rows.edition(), "gz", lambda edition: packed(dump.lines(edition)))
+
+
 @taken
 def jsonl(request: HttpRequest) -> StreamingHttpResponse:
     """The edition's lines."""
-    return _whole(dump.lines(rows.edition()), "application/jsonl", "catalog.jsonl")
+    return _whole(_pieces(_edition(), lambda path: gzip.open(path, "rb")), "application/jsonl", "catalog.jsonl")
 
 
 @taken
 def edition(request: HttpRequest) -> StreamingHttpResponse:
     """The edition's file, as a hub loads it."""
-    return _whole(packed(dump.lines(rows.edition())), "application/gzip", "edition.gz")
+    return _whole(_pieces(_edition(), lambda path: path.open("rb")), "application/gzip", "edition.gz")
 
 
 @taken
 def table(request: HttpRequest) -> StreamingHttpResponse:
     """A row an entry."""
-    return _whole(dump.table(rows.edition()), "text/csv; charset=utf-8; header=present", "catalog.csv")
+    path = _kept(rows.edition(), "csv", dump.table)
+    kind = "text/csv; charset=utf-8; header=present"
+    return _whole(_pieces(path, lambda path: path.open("rb")), kind, "catalog.csv")
 
 
 @taken

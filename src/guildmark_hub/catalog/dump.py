@@ -85,7 +85,8 @@ def _cells(card: Card) -> Iterator[str]:
     yield from (card.id, card.kind, card.name, card.category, card.maker, card.homepage, card.purl)
     yield from (card.version, card.vetted, basis)
     yield from (answer.word for answer in card.answers[:4])
-    yield from (card.axes.freedom_word, card.axes.completeness_word)
+    told = " (reported)" if card.axes.reported else ""  # nobody here checked it
+    yield from (word and f"{word}{told}" for word in (card.axes.freedom_word, card.axes.completeness_word))
     yield from map(str, (card.passed, card.failed, card.unknown, card.reported))
     yield from (" ".join(card.modalities), " ".join(card.languages), card.assessment)
 
