@@ -248,6 +248,12 @@ def _sort(file: File, folders: str, name: str) -> Sort:
     return ending or ("weights" if _WEIGHT_ENDINGS.search(name) else "other")
 
 
+def is_named_as_weights(path: str) -> bool:
+    """Whether a file's name alone says that weights are in it."""
+    name = path.rpartition("!")[2].rpartition("/")[2].lower()
+    return not _NOT_WEIGHTS.search(name) and bool(_WEIGHT_ENDINGS.search(name) or _WEIGHTS_NAME.search(name))
+
+
 def _tails(name: str) -> tuple[str, str]:
     parts = name.split(".")
     return ".".join(parts[-2:]), parts[-1] if len(parts) > 1 else ""
