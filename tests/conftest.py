@@ -1,5 +1,6 @@
 """What all tests share: the mirror of real data, a browser, and the promise that nothing leaves this machine."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -81,6 +82,16 @@ def _no_hang() -> Iterator[None]:
     signal.alarm(120)
     yield
     signal.alarm(0)
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright's loop runs in this thread as long as the browser does: a test without it has none."""
+    left = asyncio._get_running_loop()
+    if "browser" not in request.fixturenames:
+        asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(left)
 
 
 @pytest.fixture(scope="session")
