@@ -92,7 +92,7 @@ def open_data(data: Data, places: Places) -> Opened:
 
 
 def mirrors(named: str) -> tuple[str, ...]:
-    """The folders of a path list, else the mirror beside, where there is one; raises AskedWrongly for one that is not."""
+    """The folders of a path list, else the mirror beside, where there is one; raises AskedWrongly."""
     if not named:
         return (str(BESIDE),) if BESIDE.is_dir() else ()
     folders = tuple(filter(None, named.split(os.pathsep)))
