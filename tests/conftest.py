@@ -84,14 +84,16 @@ def _no_hang() -> Iterator[None]:
     signal.alarm(0)
 
 
+_LOOP_OF_THE_BROWSER: list[Any] = []
+"""Playwright's loop runs in this thread as long as the browser does; only tests with the browser see it."""
+
+
 @pytest.fixture(autouse=True)
-def _no_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Playwright's loop runs in this thread as long as the browser does: a test without it has none."""
-    left = asyncio._get_running_loop()
-    if "browser" not in request.fixturenames:
-        asyncio._set_running_loop(None)
+def _loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "browser" in request.fixturenames and _LOOP_OF_THE_BROWSER:
+        asyncio._set_running_loop(_LOOP_OF_THE_BROWSER[0])
     yield
-    asyncio._set_running_loop(left)
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +105,10 @@ def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+        _LOOP_OF_THE_BROWSER.append(asyncio._get_running_loop())
+        asyncio._set_running_loop(None)
         yield opened
+        asyncio._set_running_loop(_LOOP_OF_THE_BROWSER.pop())
         opened.close()
 
 

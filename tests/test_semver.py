@@ -94,8 +94,14 @@ def test_the_specifications_own_examples() -> None:
         "1.2.3+",
         "1.2.3+a..b",
         "=1.2.3",
-    ]
-    + ["1.2.3-ä", "1.2.x", "latest", "-1.2.3", "1.2.3 4", "１.2.3", "1.2.3-" + "a" * 300],
+        "1.2.3-ä",
+        "1.2.x",
+        "latest",
+        "-1.2.3",
+        "1.2.3 4",
+        "１.2.3",
+        "1.2.3-" + "a" * 300,
+    ],
 )
 def test_what_is_no_version_has_no_key(version: str) -> None:
     """Numbers without zeros before them (items 2 and 9), no empty words, nothing left over."""

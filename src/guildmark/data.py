@@ -20,6 +20,10 @@ MOST_FILES = 200_000
 """A mirror of more files than this is not searched to its end."""
 
 
+BESIDE = Path("..", "shared", "data")
+"""The mirror that is looked in where none is named."""
+
+
 class Data(Record, frozen=True):
     """One published file: its name there, its address, the digest that it must have, and its licence."""
 
@@ -88,7 +92,9 @@ def open_data(data: Data, places: Places) -> Opened:
 
 
 def mirrors(named: str) -> tuple[str, ...]:
-    """The folders of a path list; raises AskedWrongly for one that is not there."""
+    """The folders of a path list, else the mirror beside, where there is one; raises AskedWrongly."""
+    if not named:
+        return (str(BESIDE),) if BESIDE.is_dir() else ()
     folders = tuple(filter(None, named.split(os.pathsep)))
     for folder in folders:
         if not Path(folder).is_dir():

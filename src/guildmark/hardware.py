@@ -17,6 +17,16 @@ def machine() -> dict[str, Any]:
     }
 
 
+def peak_memory() -> int:
+    """The most memory that this process had at once, in bytes; zero where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if platform.system() == "Darwin" else most * 1024
+
+
 def _processor() -> str:
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:

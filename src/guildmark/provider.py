@@ -80,6 +80,8 @@ class Model(Protocol):
 
     async def close(self) -> None: ...
 
+    # a model in this process may besides have `costs() -> dict[str, float]`: load_time in s, peak_memory in bytes
+
 
 Open = Callable[[str, dict[str, str]], Model]
 

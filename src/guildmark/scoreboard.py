@@ -25,10 +25,10 @@ def rows(results: Iterable[Result], *, categories: bool = False) -> Iterator[Row
     """A line for each score, and for each category's where those are asked."""
     for found in results:
         for measured in found.measurements:
-            yield _row(found.run.benchmark.id, measured)
+            yield row(found.run.benchmark.id, measured)
         for category, of_it in found.by_category.items() if categories else ():
             for measured in of_it:
-                yield _row(f"  {category}", measured)
+                yield row(f"  {category}", measured)
 
 
 def text(results: Sequence[Result], *, categories: bool = False) -> str:
@@ -65,7 +65,8 @@ def conditions(found: Result) -> str:
     )
 
 
-def _row(name: str, measured: Measurement) -> Row:
+def row(name: str, measured: Measurement) -> Row:
+    """A measurement as a line of the table."""
     share = measured.unit == "share"
     bounds = measured.interval
     return Row(

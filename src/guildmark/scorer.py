@@ -1,7 +1,6 @@
 """What a scorer is: it compares an answer with what was wanted, and gives scores from 0 to 1, by name."""
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
 from typing import Any, cast
 
@@ -29,7 +28,8 @@ class Told(Record, frozen=True, omit_defaults=True):
     more: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-Compare = Callable[[Sample, Any], Scored]
+Compare = Callable[[Sample, Any], Scored | Awaitable[Scored]]
+"""A scorer that must wait for something, such as a program, is asynchronous."""
 Summary = Callable[[Iterable[Told]], list[Measurement]]
 
 
@@ -45,16 +45,16 @@ class Scorer(msgspec.Struct, frozen=True):
 
 
 def scorer(compare: Compare) -> Scorer:
-    """Make a scorer of a function; its module may hold `summary`."""
-    module = sys.modules[compare.__module__]
-    return Scorer(compare.__name__, (compare.__doc__ or "").strip(), compare, getattr(module, "summary", None))
+    """Make a scorer of a function; its module may hold `summary`, which `load` finds."""
+    return Scorer(compare.__name__, (compare.__doc__ or "").strip(), compare)
 
 
 @cache
 def load(id: str) -> Scorer:
     """A scorer by its id; raises AskedWrongly."""
     try:
-        return cast(Scorer, getattr(leaves.load("scorers", id), id))
+        module = leaves.load("scorers", id)
+        return msgspec.structs.replace(cast(Scorer, getattr(module, id)), summary=getattr(module, "summary", None))
     except KeyError:
         known = ", ".join(leaves.names("scorers"))
         raise AskedWrongly(f"there is no scorer {id}", f"there are {known}") from None

@@ -116,6 +116,8 @@ COUNTS = {
     "guildmark_smoke": 44,
     "bbq": 5744,
     "gsm8k": 1319,
+    "humaneval": 164,
+    "ifeval": 541,
     "mmlu_sample_2850": 2850,
     "openbookqa": 500,
     "truthfulqa_mc1": 817,

@@ -17,13 +17,16 @@ from races import bounded, campaign, executions, guidance, resumable, seeds
 FAR = 1e9
 
 
-STEP = 5_000
+STEP = 2_500
 STRETCHES = [(part, first) for part, count in campaign.IN_TESTS.items() for first in range(0, count, STEP)]
 
 
 @pytest.mark.parametrize(("part", "first"), STRETCHES)
-def test_hostile_bytes_get_answers(part, first):
-    """Nothing but answers and GuildmarkErrors comes out, in time and within the memory, whatever the bytes are."""
+def test_hostile_bytes_get_answers(part, first, monkeypatch):
+    """Nothing but answers and GuildmarkErrors comes out, in time and within the memory, whatever the bytes are.
+
+    A child begins with what its parent has: the bound is for what comes on top of that."""
+    monkeypatch.setattr(bounded, "MEMORY", resumable.peak() + bounded.MEMORY)
     report = campaign.work(part, "make test", jobs=2)(range(first, first + STEP))
     assert report.failures == []
     assert 0 < report.peak < bounded.MEMORY

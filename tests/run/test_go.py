@@ -35,7 +35,8 @@ def test_a_run_scores_every_sample_once(tmp_path: Path) -> None:
     with served() as (model, service):
         found = _go(tmp_path, open_model(model))
     assert (found.samples, found.measurements[0].value, service.requests) == (COUNT, 1.0, COUNT)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["manifest.json", RESULT, SAMPLES, "times.zst"]
+    kept = ["manifest.json", RESULT, SAMPLES, "speed.json", "times.zst"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == kept
     assert {name: each[0].n for name, each in found.by_category.items()} == {"a": COUNT // 2, "b": COUNT // 2}
 
 

@@ -3,15 +3,17 @@
 RUN is the folder of a finished run. Every pair is compared; p is corrected for how many pairs there are (Holm)."""
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from guildmark import comparison, plain
+from guildmark import comparison, plain, run_page
 from guildmark import run as runs
 from guildmark.comparison import Compared
 from guildmark.errors import AskedWrongly
+from guildmark.output import write_whole
 from guildmark.statistics import Difference
 
 WIDTH = 41
@@ -22,7 +24,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", metavar="RUN", nargs="+")
     parser.add_argument("--score", default="", metavar="NAME", help="which score (the benchmark's first)")
     parser.add_argument("--flips", type=int, default=5, metavar="N", help="show so many samples that changed, each way")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json", "html"), default="text")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it there, whole or not at all")
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -34,10 +37,16 @@ def run(asked: argparse.Namespace) -> int:
         folder = Path(name)
         held.append(comparison.hold(name, runs.read_result(folder), runs.lines(folder), asked.score))
     compared = comparison.compare(held)
-    if asked.format == "json":
-        print("\n".join(msgspec.json.encode(each).decode() for each in compared))
+    if asked.format == "html":
+        shown = run_page.compared(compared)
+    elif asked.format == "json":
+        shown = "".join(msgspec.json.encode(each).decode() + "\n" for each in compared)
     else:
-        print("\n\n".join("\n".join(_shown(each, asked.flips)) for each in compared))
+        shown = "\n\n".join("\n".join(_shown(each, asked.flips)) for each in compared) + "\n"
+    if asked.output:
+        write_whole(Path(asked.output), shown.encode())
+    else:
+        sys.stdout.write(shown)
     return 0
 
 

@@ -9,12 +9,13 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
 
 from guildmark import benchmark as shelf
-from guildmark import commands, data, hardware, provider, scoreboard
+from guildmark import commands, data, hardware, provider, run_page, sandbox, scoreboard
 from guildmark import run as runs
 from guildmark.benchmark import Benchmark
 from guildmark.commands._progress import Progress
@@ -30,7 +31,7 @@ from guildmark.run.result import Result
 from guildmark.statistics import Standing
 
 RUNS = "runs"
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "html")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +51,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--run", dest="folder", metavar="DIR", help="the run's folder; of several benchmarks the folder of their runs"
     )
     parser.add_argument("--resume", action="store_true", help="go on with the run that is there")
+    parser.add_argument(
+        "--less-confined",
+        action="store_true",
+        help=f"run answers that are programs though this machine cannot shut them off: {sandbox.LESS}",
+    )
     parser.add_argument("--no-network", action="store_true", help="data from the cache and the mirrors only")
     parser.add_argument("--categories", action="store_true", help="show each category's score too")
     parser.add_argument("--format", choices=FORMATS, default="text")
@@ -66,7 +72,8 @@ def run(asked: argparse.Namespace) -> int:
     for each in wanted:
         folder = _folder(asked, each, several=len(wanted) > 1)
         try:
-            results.append(_one(asked, each, opened[each.id], folder))
+            with sandbox.accepting_less() if asked.less_confined else nullcontext():
+                results.append(_one(asked, each, opened[each.id], folder))
         except Paused as paused:
             _put(results, asked)
             print(f"guildmark: {each.id}: {paused.says}\n  {paused.hint} --run {folder}", file=sys.stderr)
@@ -89,8 +96,11 @@ def _one(asked: argparse.Namespace, benchmark: Benchmark, opened: Sequence[Opene
         max_tokens=asked.max_tokens or benchmark.sampling.max_tokens,
     )
     shots = benchmark.shots if asked.shots is None else asked.shots
+    if benchmark.kind == "code":
+        sandbox.ready()  # before anything is asked
     settings = Settings(asked.limit, asked.seed, asked.repeat, shots, drawn)
-    model = provider.open_model(asked.model, tuple(os.environ.items()))
+    environment = {"GUILDMARK_CACHE": commands.cache_folder(), **os.environ}
+    model = provider.open_model(asked.model, tuple(environment.items()))
     with Progress(quiet=asked.quiet) as progress:
         standing = Standing()
 
@@ -105,6 +115,9 @@ def _put(results: Sequence[Result], asked: argparse.Namespace) -> None:
     """Print the results, or write them where `--output` says."""
     if asked.format == "json":
         shown = "".join(canonical(found).decode() + "\n" for found in results)
+    elif asked.format == "html":
+        several = len(set(asked.benchmark)) > 1
+        shown = run_page.page([_folder(asked, shelf.load(each.run.benchmark.id), several=several) for each in results])
     else:
         shown = getattr(scoreboard, asked.format)(results, categories=asked.categories)
     if asked.output:

@@ -1,12 +1,16 @@
-"""Look at a finished run again without its model: verify that it is whole, score it anew, show its result."""
+"""Look at a finished run without its model: show, verify or rescore it, write it for others, and take in theirs."""
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
-from guildmark import benchmark, commands, data, scoreboard, scorer
+from guildmark import benchmark, commands, data, exchange, leaves, plain, run_page, scoreboard, scorer
 from guildmark.data import Places
+from guildmark.errors import AskedWrongly
+from guildmark.output import write_whole
 from guildmark.records import canonical
 from guildmark.run import again, manifest, read_result
 from guildmark.run.result import Result
@@ -15,14 +19,35 @@ from guildmark.run.result import Result
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    _exchange(acts)
     for act, says in ACTS.items():
         sub = acts.add_parser(act, help=says, description=says)
         sub.add_argument("folder", metavar="RUN")
-        sub.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+        formats = ("text", "json", "markdown", *(["html"] if act == "show" else []))
+        sub.add_argument("--format", choices=formats, default="text")
+        sub.add_argument("-o", "--output", metavar="FILE", help="write it there, whole or not at all")
         if act == "rescore":
             sub.add_argument("--scorer", required=True, metavar="ID", help="see `guildmark list scorers`")
 
 
+def _exchange(acts: Any) -> None:
+    formats = [name.replace("_", "-") for name in leaves.names("exchange")]
+    out = acts.add_parser("export", help="write a run in the format of another program", description=OUT)
+    out.add_argument("folder", metavar="RUN")
+    out.add_argument("--to", required=True, metavar="FORMAT", choices=formats, help=", ".join(formats))
+    out.add_argument("-o", "--output", metavar="FILE", help="write it there, whole or not at all")
+    out.add_argument("--dataset", default="", metavar="OWNER/NAME", help="the data set on the Hub (hf-eval-results)")
+    out.add_argument("--task", default="", metavar="ID", help="its task (hf-eval-results)")
+    out.add_argument("--source", default="", metavar="URL", help="where the run is published")
+    take = acts.add_parser("import", help="make a run of what another program wrote", description=TAKE)
+    take.add_argument("path", metavar="FILE|FOLDER")
+    take.add_argument("--from", dest="origin", required=True, metavar="FORMAT", choices=formats)
+    take.add_argument("--run", dest="folder", metavar="DIR", help="the run's folder; of several the folder of all")
+    take.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+
+
+OUT = "Write a finished run in the format of another program."
+TAKE = "Make a run of what another program wrote. Its scores are kept as they are, and nothing is vouched for."
 ACTS = {
     "show": "show the result of a run",
     "verify": "make the result anew from the samples, and see that it is the same",
@@ -31,15 +56,57 @@ ACTS = {
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Print the result."""
+    """Print the result, or write it where it was asked."""
+    if asked.act == "export":
+        return _export(asked)
+    if asked.act == "import":
+        return _import(asked)
     folder = Path(asked.folder)
     found = (
         {"show": read_result, "verify": again.verify}[asked.act](folder) if asked.act in ("show", "verify") else None
     )
-    _show(found or _rescored(folder, asked.scorer), asked.format)
+    if asked.format == "html":
+        _put(run_page.page([folder]), asked.output)
+    else:
+        _show(found or _rescored(folder, asked.scorer), asked.format, asked.output)
     if asked.act == "verify":
         print(f"{folder}: the samples give this result", file=sys.stderr)
     return 0
+
+
+def _export(asked: argparse.Namespace) -> int:
+    """Write each of the format's files; one that is text goes to the terminal where no other place is named."""
+    named = exchange.Named(asked.dataset, asked.task, asked.source)
+    written = exchange.write(Path(asked.folder), asked.to.replace("-", "_"), named)
+    if not asked.output:
+        if asked.to in BINARY:
+            raise AskedWrongly(f"{asked.to} is nothing for a terminal", "name a file by -o")
+        for _, pieces in written:
+            sys.stdout.write(b"".join(pieces).decode())
+            return 0
+    output = Path(asked.output)
+    for ending, pieces in written:
+        write_whole(output.with_name(output.stem + ending) if ending else output, pieces)
+    return 0
+
+
+def _import(asked: argparse.Namespace) -> int:
+    """Make the runs, and print what they say."""
+    taken = exchange.read(Path(asked.path), asked.origin.replace("-", "_"))
+    for each in taken:
+        name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{each.manifest.model['name']}--{each.manifest.benchmark.id}").strip(
+            "-."
+        )
+        folder = Path(asked.folder or "runs") / (name[:120] if len(taken) > 1 or not asked.folder else "")
+        _show(exchange.keep(folder, each), asked.format)
+        for note in each.notes:
+            print(f"guildmark: {plain.sentence(note)}", file=sys.stderr)
+        print(f"{folder}: imported; nobody vouches for it", file=sys.stderr)
+    return 0
+
+
+BINARY = ("inspect", "every-eval-ever")
+"""Formats that are no text, or more files than one."""
 
 
 def _rescored(folder: Path, id: str) -> Result:
@@ -49,8 +116,12 @@ def _rescored(folder: Path, id: str) -> Result:
     return again.rescored(folder, found, [data.open_data(each, places) for each in put.data], scorer.load(id))
 
 
-def _show(found: Result, format: str) -> None:
-    if format == "json":
-        print(canonical(found).decode())
+def _show(found: Result, format: str, output: str | None = None) -> None:
+    _put(canonical(found).decode() + "\n" if format == "json" else getattr(scoreboard, format)([found]), output)
+
+
+def _put(shown: str, output: str | None) -> None:
+    if output:
+        write_whole(Path(output), shown.encode())
     else:
-        sys.stdout.write(getattr(scoreboard, format)([found]))
+        sys.stdout.write(shown)

@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from guildmark.data import BESIDE
 from guildmark.edition.records import Source
 from guildmark.errors import AskedWrongly, ContentsError
 
 VARIABLE = "GUILDMARK_MIRROR"
-DEFAULT = Path("..", "shared", "data")
 LARGEST = 64 << 20
 
 
@@ -51,7 +51,7 @@ class Mirror:
 
 def find(named: str | None) -> Mirror:
     """The mirror of a path list, else the one beside the repository; raises AskedWrongly where there is none."""
-    folders = [Path(folder) for folder in named.split(os.pathsep) if folder] if named else [DEFAULT]
+    folders = [Path(folder) for folder in named.split(os.pathsep) if folder] if named else [BESIDE]
     there = [folder for folder in folders if folder.is_dir()]
     if not there:
         raise AskedWrongly(

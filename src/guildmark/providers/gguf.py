@@ -5,6 +5,7 @@ Its weights are unpacked to 32 bits, so that scores are the same to the bit in a
 
 import asyncio
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class _Gguf:
         self._worker = ThreadPoolExecutor(1, "llama")
         self._model: Any = None
         self._template: Any = None
+        self._loading: float | None = None
 
     def describe(self) -> dict[str, Any]:
         from guildmark.llama.exact import sha256
@@ -54,13 +56,22 @@ class _Gguf:
             self._model = None
         self._worker.shutdown()
 
+    def costs(self) -> dict[str, float]:
+        """Seconds of loading, and the most memory of this process, in bytes."""
+        from guildmark.hardware import peak_memory
+
+        loading = {} if self._loading is None else {"load_time": self._loading}
+        return {**loading, "peak_memory": float(peak_memory())}
+
     def _opened(self) -> Any:
         if self._model is None:
+            start = time.perf_counter()
             from guildmark.llama import Llama, Threads
             from guildmark.llama.exact import unpacked
 
             path = unpacked(self._path, self._cache) if self._layout == "exact" else self._path
             self._model = Llama(path, Threads(self._threads, self._context))
+            self._loading = time.perf_counter() - start
         return self._model
 
     def _answer(self, request: Request) -> Reply:

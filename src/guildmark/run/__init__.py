@@ -1,7 +1,8 @@
 """A run: one benchmark put to one model, in a folder that says everything the number depends on.
 
 While it goes on, `journal.zst` holds what is completed; when all is, `samples.zst` holds it in the order of the
-benchmark, `times.zst` when each was asked and how long it took, and `result.json` what comes of it."""
+benchmark, `times.zst` when each was asked and how long it took, `speed.json` how fast that was, and `result.json` the
+scores."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 import msgspec
 
 from guildmark import scorer as scorers
+from guildmark import speed
 from guildmark.benchmark import Benchmark
 from guildmark.data import Opened
 from guildmark.errors import AskedWrongly, RunError
@@ -26,6 +28,7 @@ from guildmark.run.pace import Pace
 from guildmark.run.result import Result, result
 
 JOURNAL, SAMPLES, TIMES, RESULT = "journal.zst", "samples.zst", "times.zst", "result.json"
+SPEED = "speed.json"
 
 
 class Paused(RunError):
@@ -69,7 +72,9 @@ def go(
         asyncio.run(_all(going, Asking(benchmark, opened, settings, drawn).waiting(journal), model))
         if journal.done < wanted:
             raise Paused(journal.done, wanted, going.left)
-        return _finish(folder, journal, kept, wanted)
+        found = _finish(folder, journal, kept, wanted)
+        _speed(folder, found, getattr(model, "costs", dict)(), machine)
+        return _end(folder, found)
     finally:
         journal.close()
 
@@ -82,7 +87,7 @@ async def _all(going: Going, waiting: Iterator[Any], model: Model) -> None:
 
 
 def _finish(folder: Path, journal: Journal, manifest: Manifest, total: int) -> Result:
-    """Write what a finished run keeps: first the samples, then the result; then the journal can go."""
+    """Write the samples and their times, and sum them up."""
 
     def ordered() -> Iterator[Line]:
         return map(journal.line, range(total))
@@ -92,6 +97,19 @@ def _finish(folder: Path, journal: Journal, manifest: Manifest, total: int) -> R
     )
     write_whole(folder / TIMES, write_frames(map(_times, ordered())))
     found = result(manifest, scorers.load(manifest.benchmark.scorer), lambda: read_lines(folder / SAMPLES))
+    return found
+
+
+def _speed(folder: Path, found: Result, costs: dict[str, float], machine: dict[str, Any]) -> None:
+    """How fast it was. Of times nothing enters the result; what a provider knows is of the process that ended it."""
+    conditions = {"model": found.run.model, "machine": machine, "samples": found.samples}
+    times = ((line.began, line.took) for line in read_lines(folder / TIMES))
+    counts = speed.Counts(found.run.benchmark.id, found.prompt_tokens, found.tokens)
+    write_whole(folder / SPEED, canonical(speed.of_run(counts, times, costs, conditions)))
+
+
+def _end(folder: Path, found: Result) -> Result:
+    """Write the result, by which a run is finished; then the journal can go."""
     write_whole(folder / RESULT, canonical(found))
     (folder / JOURNAL).unlink()
     return found

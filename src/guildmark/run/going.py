@@ -127,15 +127,15 @@ class Going:
 
     async def _scored(self, put: Put, answer: Reply | Score, began: float, took: float) -> Line:
         scored = self._scorer.compare(put.sample, answer)
-        if asyncio.iscoroutine(scored):
+        if not isinstance(scored, Scored):
             scored = await scored
-        assert isinstance(scored, Scored)
         sample = put.sample
         return Line(
             put.place, sample.id, put.turn, put.asked,
             reply=answer if isinstance(answer, Reply) else None,
             score=answer if isinstance(answer, Score) else None,
-            values=scored.values, why=scored.why, category=sample.category, source=sample.source, more=sample.more,
+            values=scored.values, why=scored.why, category=sample.category, source=sample.source,
+            language=sample.language, more=sample.more,
             began=began, took=took,
         )  # fmt: skip
 

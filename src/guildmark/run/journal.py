@@ -34,6 +34,7 @@ class Line(Record, frozen=True, omit_defaults=True):
     why: str = ""
     category: str = ""
     source: str = ""
+    language: str = ""
     more: dict[str, Any] = msgspec.field(default_factory=dict)
     began: float = 0.0
     took: float = 0.0
