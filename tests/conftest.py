@@ -112,6 +112,11 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The campaign comes first: its children begin with what this process has in use, and that grows."""
+    items.sort(key=lambda item: "races/test_campaign.py" not in item.nodeid)
+
+
 def pytest_report_header() -> str:
     """How much of the long campaigns runs here."""
     from races.campaign import EXECUTIONS, IN_TESTS

@@ -52,3 +52,12 @@ def test_damaged_pages_raise_no_foreign_error(place, data):
 @pytest.mark.parametrize("data", [b"SQLite format 3\0" + bytes(84), b"SQLite format 3\0\0\7" + bytes(84)])
 def test_a_page_size_that_sqlite_does_not_have_is_none(data):
     assert not sqlite.recognises(InMemory(data))
+
+
+@given(st.integers(0, 120), st.binary(max_size=8))
+def test_a_database_cut_in_its_header_is_answered(kept, more):
+    """Campaign, readers 14236: the header's reserved bytes were read where there were none."""
+    data = made({"a": b"x"})[:kept] + more
+    with suppress(GuildmarkError):
+        found(data)
+        list(sqlite.builds(InMemory(data)) if sqlite.recognises(InMemory(data)) else ())

@@ -98,7 +98,7 @@ class _Page:
     def __init__(self, contents: Contents, number: int, size: int) -> None:
         self._contents = contents
         self._number, self._size = number, size
-        self._usable = size - contents.at(20, 1)[0]
+        self._usable = size - int.from_bytes(contents.at(20, 1))
         self._data = contents.at((number - 1) * size, size)
         self._head = 100 if number == 1 else 0
         self.read = 0
