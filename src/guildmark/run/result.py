@@ -36,9 +36,12 @@ class _Column:
 
 
 class Sum:
-    """Takes a run's lines one by one, and holds of each only its numbers."""
+    """Takes a run's lines one by one, and holds of each only its numbers.
 
-    def __init__(self) -> None:
+    `repeated` is whether a sample comes more than once: its turns then share their luck."""
+
+    def __init__(self, *, repeated: bool = True) -> None:
+        self._repeated = repeated
         self._columns: dict[str, _Column] = {}
         self._sources: dict[str, int] = {}
         self._categories: dict[str, int] = {}
@@ -48,7 +51,8 @@ class Sum:
     def add(self, line: Line) -> None:
         """One line more, in the order of the run."""
         self.samples += 1
-        source = self._sources.setdefault(line.source or line.sample, len(self._sources))
+        named = line.source or (line.sample if self._repeated else "")
+        source = self._sources.setdefault(named, len(self._sources)) if named else -self.samples
         category = self._categories.setdefault(line.category, len(self._categories))
         for name, value in line.values.items():
             column = self._columns.setdefault(name, _Column())
@@ -90,7 +94,7 @@ class Sum:
 
 def result(manifest: Manifest, scorer: Scorer, lines: Callable[[], Iterable[Line]]) -> Result:
     """The result of a finished run; `lines` yields its lines, and is called again where a scorer sums up by itself."""
-    summed = Sum()
+    summed = Sum(repeated=manifest.settings.repeat > 1)
     for line in lines():
         summed.add(line)
     of = manifest.benchmark.id
