@@ -115,7 +115,7 @@ class Journal:
 
 def write_frames(lines: Iterator[Line]) -> Iterator[bytes]:
     """A finished file, in pieces: the same bytes for the same lines."""
-    packer = _zstandard().ZstdCompressor(level=9)
+    packer = _zstandard().ZstdCompressor(level=6)
     held: list[bytes] = []
     size = 0
     for line in lines:
