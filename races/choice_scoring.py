@@ -11,6 +11,7 @@ import json
 import os
 import random
 import subprocess
+import sys
 import tempfile
 import time
 import zipfile
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from races.results import record
+from races.results import command, record
 
 from guildmark import benchmark
 from guildmark.data import Places, mirrors, open_data
@@ -138,7 +139,7 @@ def main() -> int:
     print("; ".join(said))
     if asked.record:
         bound = "0.15 CPU-s; 15x; 2e-4 nats; 0 bits"
-        record("choice_scoring", "; ".join(said), bound, f"python -m races.choice_scoring --questions {len(put)}")
+        record("choice_scoring", "; ".join(said), bound, command(sys.argv[1:]))
     return int(other > 0 or furthest > 2e-4)
 
 

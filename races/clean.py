@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from packaging.utils import parse_wheel_filename
 from races.clean_list import LIST, ONE, Pinned, read
-from races.results import record
+from races.results import command, record
 
 from guildmark.contents import OnDisk, sha256
 from guildmark.material import Opening
@@ -208,7 +208,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if asked.record:
         bound = "0 failed" if asked.large else "at most 0.5 % failed, each explained; at most 5 % unknown"
         race = "clean files, large" if asked.large else "clean files"
-        print(record(race, says, bound, f"python -m races.clean{' --large' * asked.large}"), end="")
+        print(record(race, says, bound, command(sys.argv[1:] if words is None else words)), end="")
     return int(not good)
 
 

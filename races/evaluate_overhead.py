@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from races.results import record
+from races.results import command, record
 
 OURS, CEILING = "guildmark", "raw"
 PEERS = ("lm_eval", "inspect")
@@ -179,8 +179,7 @@ def _record(costs: dict[str, Cost], delay: float, count: int) -> None:
         for name, cost in costs.items()
     )
     bound = "0.35 CPU-s a 1,000; 2,500/s at 50 ms; 80 MB at 100,000; 150 bytes"
-    command = f"python -m races.evaluate_overhead --samples {count} --delays {delay:g}"
-    record("evaluate_overhead", f"{count:,} samples, {1000 * delay:.0f} ms: {words}", bound, command)
+    record("evaluate_overhead", f"{count:,} samples, {1000 * delay:.0f} ms: {words}", bound, command(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from races.results import record
+from races.results import command, record
 
 from guildmark import series
 from guildmark.limits import Limits
@@ -110,7 +110,7 @@ def main(words: Sequence[str] | None = None) -> int:
             "forty tools",
             result,
             f"warm at most {MOST_SECONDS} s on 2 cores, the same findings",
-            f"python -m races.forty_tools --folder FOLDER --jobs {asked.jobs}{' --warm' if asked.warm else ''}",
+            command(sys.argv[1:]),
         )
     return 0 if not other and max(first.seconds, second.seconds) <= MOST_SECONDS else 1
 

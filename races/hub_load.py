@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from races.results import record
+from races.results import command, record
 
 from races import hub_edition
 
@@ -98,7 +98,7 @@ def main() -> int:
     if asked.record:
         bound = "at 50 pages/s: search p95 < 100 ms, an entry p95 < 50 ms, no error"
         what = f"hub, {asked.entries:,} entries, {WORKERS} processes, loopback"
-        record(what, f"{rounds[0]}; {told}", bound, "python -m races.hub_load --record")
+        record(what, f"{rounds[0]}; {told}", bound, command(sys.argv[1:]))
     return 0 if rounds[0].held else 1
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from races.results import record
+from races.results import command, record
 
 from guildmark import check
 from guildmark.contents import OnDisk, sha256
@@ -44,7 +44,6 @@ TRUE = {
     ("ragas", "no_network_at_import"): "importing it starts the thread that sends its telemetry",
 }
 """What was looked at and is so: the alarm says what the release does."""
-COMMAND = "python -m races.malicious_packages"
 
 
 class Release(NamedTuple):
@@ -187,13 +186,13 @@ def main(words: Sequence[str] | None = None) -> int:
     if asked.guarddog:
         every = sorted((path for _, path in found), key=lambda path: sha256(OnDisk(str(path))))
         says, too_many = _against(asked.guarddog, every, asked.seconds), False
-        row = ("malicious packages, guarddog", says, "more found, fewer alarms", f"{COMMAND} --guarddog PROGRAM")
+        row = ("malicious packages, guarddog", says, "more found, fewer alarms")
     else:
         says, too_many = _releases(found)
-        row = ("malicious packages, real releases", says, "under 1 %", COMMAND)
+        row = ("malicious packages, real releases", says, "under 1 %")
     print(says)
     if asked.record:
-        print(record(*row), end="")
+        print(record(*row, command(sys.argv[1:] if words is None else words)), end="")
     return int(too_many)
 
 

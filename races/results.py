@@ -2,6 +2,8 @@
 
 import os
 import platform
+import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,13 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 def machine() -> str:
     """The machine in words: nothing that names it or its user."""
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def command(words: Sequence[str]) -> str:
+    """The command that runs, by the words after its module; a path of this machine is FOLDER, for anyone's own."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    shown = ("FOLDER" if os.sep in word else word for word in words if word != "--record")
+    return " ".join(("python -m", spec.name if spec else "races", *shown))
 
 
 def record(race: str, result: str, bound: str, command: str) -> str:
