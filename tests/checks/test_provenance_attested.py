@@ -20,7 +20,7 @@ from guildmark.subject import Subject
 attestations = pytest.importorskip(
     "pypi_attestations", reason="pypi-attestations is not installed: pip install 'guildmark[attestations]'"
 )
-x509 = pytest.importorskip("cryptography.x509")
+x509 = pytest.importorskip("cryptography.x509", reason="needs cryptography, which comes with guildmark[attestations]")
 
 NAME, BYTES = "wren-1.2-py3-none-any.whl", b"the bytes of the wheel"
 SHA256 = hashlib.sha256(BYTES).hexdigest()

@@ -138,8 +138,8 @@ def test_what_is_written_is_read_and_cut_short_is_refused(values):
 
 
 def test_it_reads_what_the_reference_writes(tmp_path):
-    numpy = pytest.importorskip("numpy")
-    reference = pytest.importorskip("gguf")
+    numpy = pytest.importorskip("numpy", reason="needs numpy, which wrote the file to compare with")
+    reference = pytest.importorskip("gguf", reason="needs gguf, which wrote the file to compare with")
     path = tmp_path / "m.gguf"
     writer = reference.GGUFWriter(path, "llama")
     writer.add_chat_template("{{ messages }}")
@@ -168,7 +168,7 @@ def test_it_reads_what_the_reference_writes(tmp_path):
 
 
 def test_the_sizes_of_all_types_are_the_reference_s():
-    reference = pytest.importorskip("gguf")
+    reference = pytest.importorskip("gguf", reason="needs gguf, which wrote the file to compare with")
     assert {int(kind): size for kind, size in reference.GGML_QUANT_SIZES.items()}.items() <= gguf.BLOCKS.items()
 
 

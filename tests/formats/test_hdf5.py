@@ -57,7 +57,7 @@ def test_an_attribute_longer_than_the_file_is_at_fault():
 
 def _expected(file: Any) -> dict[str, tuple[dict[str, Any], tuple[int, ...] | None]]:
     """What the reference sees: attributes and shape by path, each object once."""
-    reference = pytest.importorskip("h5py")
+    reference = pytest.importorskip("h5py", reason="needs h5py, which wrote the file to compare with")
     out: dict[str, tuple[dict[str, Any], tuple[int, ...] | None]] = {}
 
     def go(path: str, found: Any) -> None:
@@ -77,7 +77,7 @@ def _expected(file: Any) -> dict[str, tuple[dict[str, Any], tuple[int, ...] | No
 @pytest.mark.parametrize("version", [("earliest", "v108"), ("v110", "v110"), ("latest", "latest")])
 def test_every_object_is_found_as_the_reference_finds_it(tmp_path, version, many, tracked, userblock):
     """Old and new groups, few and many links and attributes, strings of any length."""
-    reference = pytest.importorskip("h5py")
+    reference = pytest.importorskip("h5py", reason="needs h5py, which wrote the file to compare with")
     settings = {"userblock_size": userblock} if userblock else {}
     path = tmp_path / "m.h5"
     with reference.File(path, "w", libver=version, track_order=tracked, **settings) as file:
@@ -107,7 +107,7 @@ def test_every_object_is_found_as_the_reference_finds_it(tmp_path, version, many
 
 
 def test_files_that_a_virtual_dataset_maps_are_told(tmp_path):
-    reference = pytest.importorskip("h5py")
+    reference = pytest.importorskip("h5py", reason="needs h5py, which wrote the file to compare with")
     with reference.File(tmp_path / "m.h5", "w", libver="latest") as file:
         layout = reference.VirtualLayout((4,), dtype="f4")
         layout[:] = reference.VirtualSource("other.h5", "d", (4,))
@@ -118,7 +118,7 @@ def test_files_that_a_virtual_dataset_maps_are_told(tmp_path):
 
 def test_a_dataset_that_claims_far_more_than_the_file_is_at_fault(tmp_path):
     """A header of a few bytes that makes a loader ask for a petabyte."""
-    reference = pytest.importorskip("h5py")
+    reference = pytest.importorskip("h5py", reason="needs h5py, which wrote the file to compare with")
     with reference.File(tmp_path / "m.h5", "w") as file:
         file.create_dataset("huge", (1 << 25, 1 << 25), "u1", chunks=(64, 64))
     (fault,) = hdf5.faults(OnDisk(str(tmp_path / "m.h5")))
@@ -126,7 +126,7 @@ def test_a_dataset_that_claims_far_more_than_the_file_is_at_fault(tmp_path):
 
 
 def test_a_file_that_was_cut_short_is_at_fault(tmp_path):
-    reference = pytest.importorskip("h5py")
+    reference = pytest.importorskip("h5py", reason="needs h5py, which wrote the file to compare with")
     with reference.File(tmp_path / "m.h5", "w") as file:
         file["weights"] = [1.0] * 1000
     data = (tmp_path / "m.h5").read_bytes()
@@ -137,7 +137,7 @@ def test_a_file_that_was_cut_short_is_at_fault(tmp_path):
 @pytest.mark.parametrize("version", ["earliest", "latest"])
 def test_damage_anywhere_raises_no_foreign_error(tmp_path, version):
     """Every eleventh byte in turn, set to 255: what is read of it, or a GuildmarkError."""
-    reference = pytest.importorskip("h5py")
+    reference = pytest.importorskip("h5py", reason="needs h5py, which wrote the file to compare with")
     with reference.File(tmp_path / "m.h5", "w", libver=version) as file:
         file.attrs["model_config"] = "{}"
         for index in range(20 if version == "latest" else 3):

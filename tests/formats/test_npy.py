@@ -113,7 +113,7 @@ def test_it_reads_what_numpy_writes(description, shape):
     """Any plain type and shape come back, and a file with a byte more has a fault."""
     import io
 
-    numpy = pytest.importorskip("numpy")
+    numpy = pytest.importorskip("numpy", reason="needs numpy, which wrote the file to compare with")
     file = io.BytesIO()
     numpy.save(file, numpy.zeros(shape, description))
     data = file.getvalue()

@@ -204,7 +204,7 @@ def real_models() -> list[Path]:
 
 
 def test_real_models_are_whole_and_read_as_the_reference_reads_them():
-    reference = pytest.importorskip("onnx")
+    reference = pytest.importorskip("onnx", reason="needs onnx, which wrote the file to compare with")
     models = real_models()[::8] + [path for path in real_models() if "silero" in path.name]
     if not models:
         pytest.skip("no installed package brings an ONNX model")
@@ -225,8 +225,8 @@ def test_real_models_are_whole_and_read_as_the_reference_reads_them():
 
 
 def test_it_reads_what_the_reference_writes():
-    numpy = pytest.importorskip("numpy")
-    reference = pytest.importorskip("onnx")
+    numpy = pytest.importorskip("numpy", reason="needs numpy, which wrote the file to compare with")
+    reference = pytest.importorskip("onnx", reason="needs onnx, which wrote the file to compare with")
     make = reference.helper
     value = make.make_tensor_value_info("x", 1, [2])
     weights = [reference.numpy_helper.from_array(numpy.ones(2, "f4"), "w"), make.make_tensor("t", 1, [2], [1.0, 2.0])]

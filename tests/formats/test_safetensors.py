@@ -121,8 +121,10 @@ def test_what_is_written_is_read(shapes, metadata):
 
 
 def test_it_reads_what_the_reference_writes(tmp_path):
-    numpy = pytest.importorskip("numpy")
-    reference = pytest.importorskip("safetensors.numpy")
+    numpy = pytest.importorskip("numpy", reason="needs numpy, which wrote the file to compare with")
+    reference = pytest.importorskip(
+        "safetensors.numpy", reason="needs safetensors, which wrote the file to compare with"
+    )
     arrays = {"a": numpy.ones((2, 3), "f4"), "b": numpy.zeros((4,), "i8"), "c": numpy.zeros((0, 2), "u1")}
     reference.save_file(arrays, tmp_path / "m.safetensors", metadata={"format": "np"})
     contents = OnDisk(str(tmp_path / "m.safetensors"))
@@ -137,7 +139,7 @@ def test_it_reads_what_the_reference_writes(tmp_path):
 
 @pytest.mark.parametrize("cut", [1, 8, 20])
 def test_it_refuses_what_the_reference_refuses(cut):
-    reference = pytest.importorskip("safetensors")
+    reference = pytest.importorskip("safetensors", reason="needs safetensors, which wrote the file to compare with")
     data = made({"w": entry("F32", [2], 0, 8)}, bytes(8))[:-cut]
     with pytest.raises(reference.SafetensorError):
         reference.deserialize(data)
