@@ -4,12 +4,10 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from guildmark.python_code import leaving, origins, values, words
+from guildmark.python_code import leaving, making, origins, values, words
 from guildmark.python_code.judging import command, judge
 from guildmark.python_code.signs import Act
 from guildmark.python_code.values import (
-    BLOB,
-    DECODED,
     ENVIRONMENT,
     EVERY,
     FETCHED,
@@ -33,45 +31,6 @@ if TYPE_CHECKING:
 
 DEEPEST_CALLS: Final = 4
 _IMPORTERS = ("builtins.__import__", "importlib.import_module", "importlib.__import__", "imp.load_module")
-_SAME = (
-    "builtins.str",
-    "builtins.bytes",
-    "builtins.bytearray",
-    "builtins.list",
-    "builtins.tuple",
-    "builtins.memoryview",
-    "textwrap.dedent",
-    "builtins.repr",
-    "builtins.iter",
-    "builtins.reversed",
-    "builtins.sorted",
-    "builtins.set",
-    "builtins.dict",
-    "copy.copy",
-    "copy.deepcopy",
-)
-_PIECES = ("split", "rsplit", "splitlines", "partition", "rpartition")
-_PLAIN = (
-    "len",
-    "isinstance",
-    "print",
-    "bool",
-    "int",
-    "float",
-    "hash",
-    "type",
-    "hasattr",
-    "exists",
-    "isfile",
-    "isdir",
-    "startswith",
-    "endswith",
-    "status_code",
-    "count",
-    "sha256",
-    "md5",
-    "hexdigest",
-)
 _RECEIVES = ("recv", "recvfrom", "readline", "readuntil", "readexactly", "read", "receive", "receive_text")
 _OPENS = ("open", "read_text", "read_bytes")
 _LISTENS = ("pynput.keyboard.Listener", "keyboard.on_press", "keyboard.on_release", "keyboard.hook")
@@ -179,6 +138,35 @@ def _given_back(
     everything = union([*given, *keywords.values()])
     if name.startswith("local:"):
         return of_own(tracer, name.removeprefix("local:").removesuffix("()"), given, keywords, scope, everything)
+    found = _looked_up(tracer, node, name, given, keywords)
+    if found is not None:
+        return found
+    if words.sort(name) == "code" or name == "builtins.compile":
+        return _of_code(tracer, name, first, scope)
+    if name in ("functools.partial",):
+        return first
+    if words.sort(name) == "process":
+        if first.items is not None:
+            _of_interpreter(tracer, first.items, scope)
+        if words.TELLS_A_TOKEN.search(command(first, given)[0]):
+            return Value(name=f"{name}()", tags=frozenset((TOKEN,)))
+    _follow(tracer, name, given, keywords, scope)
+    found = _of_method(tracer, node, name, given, base, everything)
+    if found is not None:
+        return found
+    source = origins.of(tracer, name, given, keywords, base)
+    if source is None:
+        source = _of_source(tracer, name, given, keywords, everything, base)
+    if source is not None:
+        return source
+    return making.of_text(node, name, given, keywords, base, everything)
+
+
+def _looked_up(
+    tracer: "Expressions", node: ast.Call, name: str, given: list[Value], keywords: dict[str, Value]
+) -> Value | None:
+    """A module or an attribute that is named by a text, or a scope as a mapping."""
+    first = given[0] if given else UNSEEN
     if name in _IMPORTERS and isinstance(first.text, str):
         return Value(
             name=first.text
@@ -199,34 +187,31 @@ def _given_back(
         return Value(name=f"{first.name}.__dict__" if first.name else f"{name}()")
     if name.endswith(".__dict__.get") and isinstance(first.text, str):
         return Value(name=f"{name.removesuffix('.__dict__.get')}.{first.text}")
-    if words.sort(name) == "code" or name == "builtins.compile":
-        return _of_code(tracer, name, first, scope)
-    if name in ("functools.partial",):
-        return first
-    if words.sort(name) == "process":
-        if first.items is not None:
-            _of_interpreter(tracer, first.items, scope)
-        if words.TELLS_A_TOKEN.search(command(first, given)[0]):
-            return Value(name=f"{name}()", tags=frozenset((TOKEN,)))
+    return None
+
+
+def _follow(tracer: "Expressions", name: str, given: list[Value], keywords: dict[str, Value], scope: "Scope") -> None:
+    """The functions of this module that a call is given to be called are followed."""
     if name in _FOLLOWED or name in _LISTENS:
         passed = list(keywords.get("args", UNSEEN).items or ())
         passed = [Value(tags=frozenset((TYPED,)))] if name in _LISTENS else passed
         for value in (*given, *keywords.values()):
             if value.name.startswith("local:"):
                 of_own(tracer, value.name.removeprefix("local:"), passed, {}, scope, values.NONE)
+
+
+def _of_method(
+    tracer: "Expressions", node: ast.Call, name: str, given: list[Value], base: Value, tags: frozenset[str]
+) -> Value | None:
+    """What is received from a connection, read of a file, or a path that is put together."""
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in _RECEIVES and SOCKET in base.tags:
             return Value(tags=frozenset((RECEIVED,)))
         if not name and node.func.attr in _OPENS and isinstance(base.text, str):
             return origins.opened(tracer, base)
         if node.func.attr == "joinpath" and isinstance(base.text, str):
-            return Value(text="/".join([base.text, *(text for each in given for text in texts(each))]), tags=everything)
-    source = origins.of(tracer, name, given, keywords, base)
-    if source is None:
-        source = _of_source(tracer, name, given, keywords, everything, base)
-    if source is not None:
-        return source
-    return _of_text(node, name, given, keywords, base, everything)
+            return Value(text="/".join([base.text, *(text for each in given for text in texts(each))]), tags=tags)
+    return None
 
 
 def of_own(
@@ -329,68 +314,3 @@ def _of_source(
     ):
         return Value(tags=frozenset((SECRET,)))
     return None
-
-
-def _of_text(
-    node: ast.Call, name: str, given: list[Value], keywords: dict[str, Value], base: Value, tags: frozenset[str]
-) -> Value:
-    first = given[0] if given else UNSEEN
-    if name == "codecs.decode" or name == "codecs.encode":
-        codec = given[1].text if len(given) > 1 else keywords.get("encoding", UNSEEN).text
-        return values.by_codec(first, codec)
-    if words.sort(name) == "packing":
-        return values.unpacked(name, first if given else base)
-    if name == "builtins.chr" and isinstance(first.text, int):
-        return Value(text=chr(first.text) if 0 <= first.text < 0x110000 else None, tags=tags | values.packed(first))
-    if name == "builtins.chr":
-        return Value(tags=tags | {DECODED})
-    if name == "builtins.ord" and isinstance(first.text, str | bytes) and len(first.text) == 1:
-        return Value(text=ord(first.text), tags=tags)
-    if name in ("builtins.bytes", "builtins.bytearray") and first.items is not None:
-        numbers = [item.text for item in first.items]
-        if all(isinstance(number, int) and 0 <= number < 256 for number in numbers):
-            return Value(text=bytes(numbers), tags=tags | ({DECODED, BLOB} if len(numbers) > 8 else values.NONE))  # type: ignore[arg-type]
-    if name == "builtins.reversed" and isinstance(first.text, str):
-        return Value(
-            text=first.text[::-1], tags=tags, items=tuple(Value(text=sign) for sign in first.text[::-1][:10_000])
-        )
-    if name == "builtins.map" and len(given) == 2 and given[0].name == "builtins.chr":
-        items = values.elements(given[1], 20_000)
-        made = [
-            Value(text=chr(item.text))
-            for item in items or ()
-            if isinstance(item.text, int) and 0 <= item.text < 0x110000
-        ]
-        return Value(items=tuple(made) if made else None, tags=tags | ({DECODED} if made else values.packed(given[1])))
-    if name in origins.PATHS:
-        parts = [text for value in given for text in texts(value)]
-        home = any(part.strip() == "~" for part in parts)
-        if name == "os.walk" and (first.name == "home" or first.text in ("~", "/", "C:\\", "/home")):
-            tags |= {EVERY}
-        return Value(
-            text="/".join(parts) if parts else None,
-            tags=tags,
-            name=origins.place_of(name, home=home and len(parts) == 1),
-            origin=first.origin,
-        )
-    if name in _SAME:
-        return Value(text=first.text, tags=tags, items=first.items)
-    if isinstance(node.func, ast.Attribute):
-        made_of = values.method(base, node.func.attr, given)
-        if made_of is not None:
-            return made_of
-    last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
-    if name == "builtins.int" and len(given) == 2:
-        return values.number(first, given[1])
-    if last in _PLAIN:
-        return UNSEEN
-    tags = tags | base.tags
-    if last in _PIECES:
-        return Value(tags=tags, origin=base.origin)
-    return Value(
-        name=f"{name}()"[:200] if name and not name.startswith("builtins.") else "",
-        text=base.text if last in ("expanduser", "resolve", "absolute") else None,
-        tags=tags,
-        items=base.items if last in ("read", "open", "resolve", "expanduser", "home") else tuple(given) or None,
-        origin=base.origin or first.origin,
-    )
