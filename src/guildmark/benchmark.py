@@ -1,7 +1,6 @@
 """What a benchmark is: a question to models, its samples of pinned data, and how answers are scored."""
 
 import hashlib
-import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -110,15 +109,6 @@ def benchmark(
         )
 
     return make
-
-
-def drawn(total: int, limit: int | None, seed: int) -> range | list[int]:
-    """Which of so many samples are put: all, or `limit` of them at random, in the order of the data.
-
-    The first of a file are no sample of it: lm-eval #2583."""
-    if limit is None or limit >= total:
-        return range(total)
-    return sorted(random.Random(seed).sample(range(total), limit))
 
 
 def ids() -> tuple[str, ...]:

@@ -30,7 +30,6 @@ SortOf = Callable[[str], str]
 
 CONTAINERS = ("list", "set", "frozenset", "dict", "tuple")
 BYTES_MADE = ("_codecs.encode", "builtins.bytes", "builtins.bytearray", "__builtin__.bytes", "__builtin__.bytearray")
-SIBLING = late.compile(r"(?!\.\.?\Z)[^/\\:\0]+")
 RATIO = late.compile(r"-?\d{1,4000}(/\d{1,4000})?")
 ZONE = late.compile(
     r"((Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)"

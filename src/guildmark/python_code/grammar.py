@@ -33,7 +33,6 @@ _ENDS = {
     '"""': late.compile(r'(?:[^\\"]|\\.|"(?!""))*+"""', 16),
 }
 """How a text goes on and ends, by the quote that it begins with."""
-_NESTED_TEXT = late.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 class Unparsed(FormatError):

@@ -107,9 +107,6 @@ STARTUP = late.compile(
 )
 WALLET_FORM = late.compile(r"\{40\}|bc1[^\n]{0,40}[\[{(|]|\{2[5-9],|\[13\]\[a-km-zA-HJ-NP-Z")
 """A pattern by which addresses of wallets are found."""
-MINER = late.compile(
-    r"stratum\+(tcp|ssl|tls)://|--donate-level|\bxmrig\b(?=.{0,200}(-o|pool|--url|--user))|cryptonight|\brandomx\b.{0,80}pool"
-)
 REACHES = late.compile(r"(?i)https?://|\b(curl|wget|nslookup|certutil|bitsadmin)\b|windowstyle\s+hidden|-w\s+hidden")
 DOMAIN = late.compile(r"\.[\w-]+\.[a-zA-Z]{2,}\.?$")
 ASKS = late.compile(r"(?i)\s(-{1,2}(version|help|v|query\S*|print\S*|list|show\S*)|version)\b")

@@ -8,7 +8,7 @@ from guildmark.benchmark import Benchmark, Sample
 from guildmark.data import Opened
 from guildmark.errors import BenchmarkError
 from guildmark.provider import Continuation, Message, Request
-from guildmark.run.going import Put
+from guildmark.run.going import Waiting
 from guildmark.run.journal import Journal
 from guildmark.run.manifest import Settings
 
@@ -44,14 +44,14 @@ class Asking(NamedTuple):
     settings: Settings
     drawn: Drawn
 
-    def waiting(self, journal: Journal) -> Iterator[Put]:
+    def waiting(self, journal: Journal) -> Iterator[Waiting]:
         """What is not completed yet, turn by turn; the samples are made anew each turn, and none is held."""
         shots = self._shots()
         count = len(self.drawn.scored)
         for turn in range(self.settings.repeat):
             for number, sample in enumerate(self.samples()):
                 if not journal.has(turn * count + number):
-                    yield Put(turn * count + number, turn, sample, self._asked(sample, turn, shots))
+                    yield Waiting(turn * count + number, turn, sample, self._asked(sample, turn, shots))
 
     def samples(self) -> Iterator[Sample]:
         """The samples that are scored, once each, in the order of the data."""

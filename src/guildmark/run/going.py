@@ -25,7 +25,7 @@ Tell = Callable[[Line, int, int], None]
 """A completed sample, how many are, and of how many."""
 
 
-class Put(NamedTuple):
+class Waiting(NamedTuple):
     """A sample on its way: its place in the run, which turn it is, and what is asked."""
 
     place: int
@@ -55,9 +55,9 @@ class Going:
         self._chance = random.Random()
         self.left: list[Unanswerable] = []
 
-    async def all(self, waiting: Iterator[Put]) -> None:
+    async def all(self, waiting: Iterator[Waiting]) -> None:
         """Put them all; raises ModelError or RunError where going on makes no sense, with all that is done kept."""
-        self._waiting: Iterator[Put] | None = waiting
+        self._waiting: Iterator[Waiting] | None = waiting
         flusher = asyncio.create_task(self._flush_now_and_then())
         try:
             self._hire()
@@ -95,7 +95,7 @@ class Going:
             self._hire()
         self._working -= 1
 
-    async def _one(self, put: Put) -> Line | None:
+    async def _one(self, put: Waiting) -> Line | None:
         """The completed sample, or none where it has no answer or the run is stopped."""
         for attempt in range(ATTEMPTS):
             began = time.time()
@@ -125,7 +125,7 @@ class Going:
             return (await self._model.generate([asked]))[0]
         return (await self._model.log_likelihood([asked]))[0]
 
-    async def _scored(self, put: Put, answer: Reply | Score, began: float, took: float) -> Line:
+    async def _scored(self, put: Waiting, answer: Reply | Score, began: float, took: float) -> Line:
         scored = self._scorer.compare(put.sample, answer)
         if not isinstance(scored, Scored):
             scored = await scored
@@ -156,7 +156,7 @@ class Going:
             return False
         return True
 
-    def _give_up(self, put: Put, says: str) -> None:
+    def _give_up(self, put: Waiting, says: str) -> None:
         self.left.append(Unanswerable(put.sample.id, says))
         self._in_a_row += 1
         if self._in_a_row >= HOPELESS:
