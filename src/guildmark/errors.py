@@ -16,7 +16,9 @@ GuildmarkError
 │   ├── Busy            not now: ask again, after a while that it may name
 │   ├── Unanswered      no answer, or nonsense: ask again
 │   └── Refused         it will not answer this, however often it is asked
-└── ReportError         a report cannot be written
+├── ReportError         a report cannot be written
+├── ClaimError          a key, a signed statement or a bundle is not what it must be
+└── LogError            a transparency log cannot be read or written, or contradicts itself
 """
 
 
@@ -63,6 +65,14 @@ class StandardError(GuildmarkError):
 
 class ReportError(GuildmarkError):
     """A report cannot be written."""
+
+
+class ClaimError(GuildmarkError):
+    """A key, a signed statement or a bundle is not what it must be."""
+
+
+class LogError(GuildmarkError):
+    """A transparency log cannot be read or written, or contradicts itself."""
 
 
 class DataError(GuildmarkError):

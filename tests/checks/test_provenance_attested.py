@@ -88,6 +88,9 @@ def provenance(payload: bytes, signed: bytes | None = None, publisher: str = REP
     begun = datetime(2026, 1, 2, tzinfo=UTC)
     made = x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(x509.Name([])).public_key(key.public_key())
     made = made.serial_number(7).not_valid_before(begun).not_valid_after(begun + timedelta(minutes=10))
+    named = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(CLAIMS[18])])
+    issuer = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.1"), CLAIMS[8].encode())
+    made = made.add_extension(named, critical=False).add_extension(issuer, critical=False)
     for number, said in CLAIMS.items():
         oid = x509.ObjectIdentifier(f"1.3.6.1.4.1.57264.1.{number}")
         value = bytes([0x0C, len(said)]) + said.encode()

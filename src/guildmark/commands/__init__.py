@@ -154,6 +154,12 @@ def allow_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow", metavar="FILE", help=allow)
 
 
+def key_argument(parser: argparse.ArgumentParser) -> None:
+    """What every command takes that signs; `_trust.read_key` opens the key."""
+    says = "the private key that signs; else GUILDMARK_KEY holds it; its password may be in GUILDMARK_KEY_PASSWORD"
+    parser.add_argument("--key", metavar="FILE|pkcs11:…", help=says)
+
+
 def read_limits(texts: Sequence[str]) -> "Limits":
     """The limits, with those that `--limit NAME=N` asks; raises AskedWrongly."""
     import msgspec
