@@ -61,11 +61,12 @@ def _make(path: Path) -> None:
         own.unlink()
 
 
-def static_digest(root: Path) -> str:
-    """Twelve characters that change with any static file below `root`, and with the release."""
+def static_digest(root: Path, sheet: Path) -> str:
+    """Twelve characters that change with any static file below `root`, any file of `sheet`, and with the release."""
     whole = hashlib.sha256(VERSION.encode())
-    for path in sorted(path for path in root.glob("**/static/**/*") if path.is_file()):
-        whole.update(f"\0{path.relative_to(root)}\0".encode())
+    found = [(root, path) for path in root.glob("**/static/**/*")] + [(sheet, path) for path in sheet.glob("*")]
+    for place, path in sorted(one for one in found if one[1].is_file()):
+        whole.update(f"\0{path.relative_to(place)}\0".encode())
         whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()[:12]
 

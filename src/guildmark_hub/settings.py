@@ -9,9 +9,12 @@ GUILDMARK_HUB_DEBUG  1: tell the browser of errors; never on a public site"""
 import os
 from pathlib import Path
 
+import guildmark.reports
 from guildmark_hub.kept import data_folder, secret, static_digest
 
 ROOT = Path(__file__).resolve().parent
+SHEET = Path(guildmark.reports.__path__[0]).resolve() / "sheet"
+"""What the pages here look like, and the reports."""
 DATA = data_folder(os.environ.get("GUILDMARK_HUB_DATA", ""))
 PLAIN = os.environ.get("GUILDMARK_HUB_HTTP") == "1"
 DEBUG = os.environ.get("GUILDMARK_HUB_DEBUG") == "1"
@@ -66,7 +69,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # The address of a static file has the digest of them all, so a browser keeps it for ever and no step collects them.
-STATIC_URL = f"/static/{static_digest(ROOT)}/"
+STATIC_URL = f"/static/{static_digest(ROOT, SHEET)}/"
+STATICFILES_DIRS = [("guildmark", SHEET)]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = "$^" if DEBUG else "."

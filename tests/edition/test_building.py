@@ -22,7 +22,7 @@ from guildmark.edition.records import (
     Unassessed,
 )
 from guildmark.edition.writing import write
-from guildmark.errors import AskedWrongly, ContentsError, FormatError
+from guildmark.errors import AskedWrongly, DataError, FormatError
 from guildmark.records import canonical, digest
 from guildmark.series import Stamp, Told
 
@@ -159,7 +159,7 @@ def test_an_import_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch:
     path = tmp_path / "reported" / "helm.jsonl.gz"
     before = path.read_bytes()
     (tmp_path / "mirror").mkdir()
-    with pytest.raises(ContentsError, match="has no catalog/helm_metadata"):
+    with pytest.raises(DataError, match=r"catalog/helm_metadata.* is in no mirror"):
         imports.take_in("helm", Mirror(tmp_path / "mirror"), names.Names(Table()), tmp_path, HEADER.made_at)
     assert path.read_bytes() == before
     with pytest.raises(AskedWrongly, match="there is no reporter nobody"):
@@ -184,7 +184,7 @@ def test_the_mirror_is_the_one_that_is_named(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "two" / "f").write_bytes(b"")
     file = leaves.load(imports.SHELF, "helm").FILE
     wrong = file._replace(path="f")
-    with pytest.raises(ContentsError, match="two/f is not the file that was published"):
+    with pytest.raises(DataError, match="two/f has other bytes"):
         find(f"{tmp_path / 'one'}:{tmp_path / 'two'}").read(wrong)
 
 

@@ -45,12 +45,12 @@ TAGS = set(
     )
 )
 QUERIES = {
-    "front": 4,
+    "front": 5,
     "search": 2,
     "found": 3,
     "entry": 5,
-    "model": 4,
-    "reported": 4,
+    "model": 5,
+    "reported": 5,
     "compare": 3,
     "sources": 2,
     "standard": 2,
@@ -302,15 +302,67 @@ def test_two_assessments_are_told_apart(small, client):
     assert "Better" in changes.text()
 
 
+def test_releases_through_time_are_a_picture_with_a_table_behind_it(small, client):
+    """A bar each, as long in pieces as the table says; one release alone is no picture."""
+    root = page_of(client, "entry/guard/")
+    section = next(node for node in root.nodes() if node.attributes.get("aria-labelledby") == "releases")
+    picture = next(one for one in section.nodes() if one.attributes.get("aria-labelledby") == "through-time")
+    bars = [one.text() for one in picture.nodes() if one.tag == "text"]
+    assert bars == ["1.0", "0.9"]
+    pieces = [one.classes() for one in picture.nodes() if one.tag == "rect"]
+    assert pieces == [{"passed"}, {"failed"}, {"unknown"}, {"passed"}]
+    rows = [one for one in section.nodes() if one.tag == "tr" and "data-digest" in one.attributes]
+    assert [row.text().split()[0] for row in rows[:2]] == bars
+    assert "through-time" not in _ids(page_of(client, "entry/voice/"))
+
+
+def test_every_standard_that_fits_has_its_badge_on_the_page(small, client):
+    from guildmark_hub.catalog import models
+
+    fit = models.Entry.objects.get(slug="guard").card.levels
+    links = {one.attributes.get("href") for one in page_of(client, "entry/guard/").nodes() if one.tag == "a"}
+    assert len(fit) >= 3
+    for level in fit:
+        for ending in ("svg", "json"):
+            assert f"/entry/guard/badge/{level.standard}.{ending}" in links
+
+
+def test_what_cannot_be_known_is_said_of_what_nobody_looked_at(small, client):
+    """The gaps of others with their digests; and of what was vetted, nothing that its files showed."""
+    root = page_of(client, "entry/llama-3-8b/")
+    section = next(node for node in root.nodes() if node.attributes.get("aria-labelledby") == "untold")
+    assert "nobody here has looked at them" in section.text()
+    assert "untold" not in _ids(page_of(client, "entry/guard/"))
+
+
+def test_a_well_known_closed_model_leads_to_a_comparison_with_open_ones(load, client):
+    """From the front page, from its own page, and where a comparison begins."""
+    from guildmark.edition.records import Entry
+
+    names = {"gpt-4": "GPT-4", "olmo-7b": "OLMo (7B)", "pythia-12b": "Pythia-12B"}
+    models = [Entry(id, "model", name, "reported") for id, name in names.items()]
+    said = [claim for one in models for claim in editions.claims(one.id)]
+    load([*editions.CATEGORIES, *editions.SOURCES, *models, *said])
+    to = "/compare?e=gpt-4&e=olmo-7b&e=pythia-12b"
+    for address in ("", "entry/gpt-4/", "compare"):
+        links = {node.attributes["href"] for node in page_of(client, address).nodes() if node.tag == "a"}
+        assert to in links, address
+    text = page_of(client, to.removeprefix("/")).text()
+    assert "How free the licence is" in text
+    assert "nobody here has looked at its files" in text
+
+
 def _ids(node: Node) -> set[str]:
     return {one.attributes.get("id", "") for one in node.nodes()}
 
 
-def test_the_stylesheet_is_small_and_loads_nothing(small, client):
+def test_the_stylesheets_are_small_and_load_nothing(small, client):
+    """One is that of the reports, and what stands in it is not said again."""
     root = page_of(client, "")
-    style = next(node for node in root.nodes() if node.attributes.get("rel") == "stylesheet")
-    answer = client.get(style.attributes["href"])
-    css = b"".join(answer.streaming_content).decode()
+    styles = [node.attributes["href"] for node in root.nodes() if node.attributes.get("rel") == "stylesheet"]
+    shared, own = (b"".join(client.get(style).streaming_content).decode() for style in styles)
+    assert not {line for line in shared.splitlines() if line[:1] not in " }@"} & {*own.splitlines()}
+    css = shared + own
     assert len(css) < 25_000
     assert "url(" not in css
     assert "@import" not in css

@@ -12,10 +12,10 @@ from guildmark.records import Outcome
 
 pytest.importorskip("django", reason="the hub's packages are not installed")
 
-from guildmark_hub.catalog import beside, charts, looks, placing
+from guildmark_hub.catalog import beside, charts, languages, looks, placing
 
 
-def claim(of: str, value: Any, by: str = "eu", unit: str = "", source: int = 1) -> Any:
+def claim(of: str, value: Any, by: str = "eu", unit: str = "", source: int = 1, says: str = "") -> Any:
     return SimpleNamespace(
         of=of,
         value=value,
@@ -25,6 +25,8 @@ def claim(of: str, value: Any, by: str = "eu", unit: str = "", source: int = 1) 
         source=SimpleNamespace(name=by),
         date="",
         party="third",
+        says=says,
+        digest=f"{of}={value}",
     )
 
 
@@ -58,6 +60,19 @@ def test_a_bar_is_as_long_as_it_is_wide_and_each_piece_can_be_seen(counts):
     assert all(piece.width >= 9 for piece in pieces)
     if pieces:
         assert pieces[-1].x + pieces[-1].width == pytest.approx(1000, abs=1)
+
+
+def test_one_release_alone_is_no_picture_and_two_stand_in_their_order():
+    one = [(Outcome.PASSED, 3), (Outcome.FAILED, 1)]
+    assert charts.releases([("2", one)]) is None
+    assert charts.releases([("2", one), ("1", [])]) is None
+    picture = charts.releases([("2", one), ("1", [(Outcome.UNKNOWN, 5)])])
+    assert [(bar.label, [share.look for share in bar.shares]) for bar in picture.bars] == [
+        ("2", ["passed", "failed"]),
+        ("1", ["unknown"]),
+    ]
+    assert all(share.x + share.width <= picture.width + 1 for bar in picture.bars for share in bar.shares)
+    assert "2: 3 passed, 1 failed. 1: 5 unknown" in picture.title
 
 
 numbers = st.floats(-1e300, 1e300) | st.sampled_from([0.0, 1.0, 1e308, -1e308, 5e-324])
@@ -140,6 +155,47 @@ def test_over_several_entries_a_thing_that_more_are_told_of_comes_first():
         ("score.b", [1, 1, 0]),
         ("score.a", [1, 0, 0]),
     ]
+
+
+def test_what_is_said_in_the_same_words_stands_together_with_all_who_say_it():
+    cells = [claim("score.a", 2, "eu"), claim("score.a", 2, "mot"), claim("score.a", 3, "helm"), claim("score.a", "2")]
+    (line,) = beside.across([cells], "score")
+    assert [[one.source.name for one in alike] for alike in line.cells[0]] == [["eu", "mot"], ["helm"], ["eu"]]
+
+
+def test_a_column_names_its_publisher_once_where_there_is_only_one():
+    one, other = claim("score.a", 1, "eu"), claim("score.b", 2, "mot")
+    later = claim("score.b", 2, "eu")
+    later.date = "2026"
+    found = beside.whence([[one], [one, later], [one, other], []], "score")
+    assert [who and (who.claim, who.one_day) for who in found] == [(one, True), (one, False), None, None]
+
+
+def test_what_nobody_tells_is_what_every_table_leaves_open():
+    """A part that one list has is told; what an index judges as kept is not said again as an empty cell."""
+    told = [
+        claim("openness.datasets", None),
+        claim("openness.model_card", None, "eu"),
+        claim("openness.model_card", "MIT", "mot"),
+        claim("index.fmti_2025.crawling", 0, says="Crawling: 1 is disclosed"),
+        claim("index.fmti_2025.code_access", 1, says="Code access: 1 is disclosed"),
+        claim("fact.disclosed_2025.crawling", None, says="Crawling: what it discloses"),
+        claim("fact.disclosed_2025.usage", None, says="Usage of R&D: what it discloses"),
+    ]
+    found = [(one.titles, one.digests) for one in beside.untold(told)]
+    assert found == [
+        (("Datasets",), ("openness.datasets=None",)),
+        (("Crawling",), ("index.fmti_2025.crawling=0",)),
+        (("Usage of R&D",), ("fact.disclosed_2025.usage=None",)),
+    ]
+    assert beside.untold([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"), [("en", "English"), ("zh-tw", "Chinese (TW)"), ("tlh", "tlh"), ("<b>", "<b>"), ("", "")]
+)
+def test_a_language_is_told_by_its_name_where_we_know_one(tag, name):
+    assert languages.spoken(tag) == name
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from tests.hub import editions
 from guildmark.edition.records import Assessed, Entry, Reported
 
 COUNTS = {
-    "/": 4,
+    "/": 5,
     "/about": 1,
     "/standards": 1,
     "/categories": 3,
@@ -18,7 +18,7 @@ COUNTS = {
     "/entry/guard/": 5,
     "/entry/guard/release/1.0/": 5,
     "/entry/guard/buyer": 4,
-    "/entry/r7/": 4,
+    "/entry/r7/": 5,
     "/compare?e=guard&e=g1&e=g2&e=r7": 4,
     "/api/v1/edition": 1,
 }

@@ -78,10 +78,16 @@ def test_the_address_of_static_files_changes_with_them(tmp_path):
     static = tmp_path / "catalog" / "static" / "catalog"
     static.mkdir(parents=True)
     (static / "hub.css").write_text("a {}")
-    before = kept.static_digest(tmp_path)
-    assert kept.static_digest(tmp_path) == before
+    sheet = tmp_path / "sheet"
+    sheet.mkdir()
+    (sheet / "all.css").write_text("a {}")
+    before = kept.static_digest(tmp_path, sheet)
+    assert kept.static_digest(tmp_path, sheet) == before
     (static / "hub.css").write_text("b {}")
-    assert kept.static_digest(tmp_path) != before
+    other = kept.static_digest(tmp_path, sheet)
+    assert other != before
+    (sheet / "all.css").write_text("b {}")
+    assert kept.static_digest(tmp_path, sheet) not in (before, other)
 
 
 PAGES = ["/", "/search?q=guard", "/entry/guard/", "/nothing/here", "/search?page=1000000000"]

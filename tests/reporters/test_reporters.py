@@ -18,7 +18,7 @@ from guildmark.edition import imports, names
 from guildmark.edition.lines import decode, encode
 from guildmark.edition.mirror import Mirror, Published
 from guildmark.edition.records import Entry, Reported
-from guildmark.errors import ContentsError
+from guildmark.errors import DataError
 from guildmark.openness import eu
 
 ROOT = Path(__file__).parents[2]
@@ -254,7 +254,7 @@ def test_files_that_take_one_model_for_another_are_not_followed(mirror: Path) ->
 
 def test_a_file_that_was_changed_or_is_missing_is_not_read(tmp_path: Path, mirror: Path) -> None:
     leaf = leaves.load(imports.SHELF, "helm")
-    with pytest.raises(ContentsError, match=r"has no catalog/helm_metadata/model_metadata\.yaml") as caught:
+    with pytest.raises(DataError, match=r"catalog/helm_metadata/model_metadata\.yaml .* is in no mirror$") as caught:
         list(leaf.read(Mirror(tmp_path), names_of_the_catalog()))
     assert "https://github.com/stanford-crfm/helm" in caught.value.hint
     copy = tmp_path / leaf.FILE.path
@@ -262,5 +262,5 @@ def test_a_file_that_was_changed_or_is_missing_is_not_read(tmp_path: Path, mirro
     shutil.copy(mirror / leaf.FILE.path, copy)
     assert next(leaf.read(Mirror(tmp_path), names_of_the_catalog()))
     copy.write_bytes(copy.read_bytes() + b"\n")
-    with pytest.raises(ContentsError, match="is not the file that was published"):
+    with pytest.raises(DataError, match=r"model_metadata\.yaml has other bytes"):
         list(leaf.read(Mirror(tmp_path), names_of_the_catalog()))

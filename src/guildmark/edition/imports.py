@@ -20,7 +20,7 @@ REPORTED = Category("reported", "Reported only", "Models that others report on, 
 def take_in(reporter: str, mirror: Mirror, names: Names, folder: Path, made_at: str) -> tuple[int, int]:
     """Write what a reporter says into `folder`; gives how many models and how many values there are.
 
-    Raises AskedWrongly where there is no such reporter, ContentsError where a published file is missing or another."""
+    Raises AskedWrongly where there is no such reporter, DataError where a published file is missing or another."""
     if reporter not in leaves.names(SHELF):
         raise AskedWrongly(f"there is no reporter {reporter}", f"they are {', '.join(leaves.names(SHELF))}")
     leaf = leaves.load(SHELF, reporter)

@@ -1,16 +1,13 @@
-"""Published files on this machine: found in a mirror, and read only where they have the digest that we know."""
+"""Published files of others on this machine: each named by its path in a mirror, and read where it has its digest."""
 
-import hashlib
-import os
 from pathlib import Path
 from typing import NamedTuple
 
-from guildmark.data import BESIDE
+from guildmark import data
 from guildmark.edition.records import Source
-from guildmark.errors import AskedWrongly, ContentsError
+from guildmark.errors import AskedWrongly
 
 VARIABLE = "GUILDMARK_MIRROR"
-LARGEST = 64 << 20
 
 
 class Published(NamedTuple):
@@ -21,41 +18,23 @@ class Published(NamedTuple):
 
 
 class Mirror:
-    """Folders that hold published files under one layout; the first that has a file gives it."""
+    """Folders that hold published files under one layout; the first that has the file gives it."""
 
     def __init__(self, *folders: Path) -> None:
-        self._folders = folders
+        self._places = data.Places(mirrors=tuple(map(str, folders)))
 
     def read(self, published: Published) -> bytes:
-        """The file's bytes; raises ContentsError where it is not there, or is another."""
-        for folder in self._folders:
-            try:
-                with (folder / published.path).open("rb") as file:
-                    data = file.read(LARGEST + 1)
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise ContentsError(f"{folder / published.path} cannot be read: {error.strerror}") from error
-            if hashlib.sha256(data).hexdigest() == published.source.sha256:
-                return data
-            raise ContentsError(
-                f"{folder / published.path} is not the file that was published: its sha256 is another",
-                f"get it from {published.source.address} as it was when its sha256 was {published.source.sha256}",
-            )
-        places = os.pathsep.join(str(folder) for folder in self._folders)
-        raise ContentsError(
-            f"the mirror at {places} has no {published.path}",
-            f"get it from {published.source.address}, or name another mirror: {VARIABLE}",
-        )
+        """The file's bytes; raises DataError where no folder has it, or where it is another."""
+        source = published.source
+        wanted = data.Data(published.path, source.address, source.sha256, source.licence)
+        return data.open_data(wanted, self._places).body
 
 
 def find(named: str | None) -> Mirror:
     """The mirror of a path list, else the one beside the repository; raises AskedWrongly where there is none."""
-    folders = [Path(folder) for folder in named.split(os.pathsep) if folder] if named else [BESIDE]
-    there = [folder for folder in folders if folder.is_dir()]
-    if not there:
+    folders = data.mirrors(named or "")
+    if not folders:
         raise AskedWrongly(
-            f"there is no mirror at {os.pathsep.join(str(folder) for folder in folders)}",
-            f"name the folder of the published data: {VARIABLE}=FOLDER",
+            f"there is no mirror at {data.BESIDE}", f"name the folder of published data: {VARIABLE}=FOLDER"
         )
-    return Mirror(*there)
+    return Mirror(*map(Path, folders))

@@ -87,7 +87,8 @@ def _page(report: Report, look: Look) -> dict[str, Any]:
     own = [file for file in subject.files if "!" not in file.path]
     members = [file for file in subject.files if "!" in file.path]
     checks = _shown(checked(report, look))
-    style = (files("guildmark.reports") / "templates" / "report.css").read_text("utf-8")
+    sheets = (("sheet", "guildmark.css"), ("templates", "report.css"))
+    style = "".join(files("guildmark.reports").joinpath(*sheet).read_text("utf-8") for sheet in sheets)
     return {
         "assessment": report.assessment,
         "subject": subject,

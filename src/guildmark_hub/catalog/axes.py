@@ -7,6 +7,15 @@ from guildmark.records import Assessment, Finding, Outcome
 from guildmark_hub.catalog.shown import Axes
 
 CLOSED, SPECIAL, OPEN = range(len(FREEDOM))
+HELD = (
+    "nothing",
+    "the weights",
+    "weights and the code to run them",
+    "weights, code and training code",
+    "all but the data, which are described",
+    "all of it, the data too",
+)
+"""How much is there, in words that stand alone; each holds what the one before holds."""
 WEIGHTS, LICENSED_WEIGHTS, LICENCE = "final_parameters_available", "final_parameters_open", "licence_open"
 STEPS = ("inference_code_open", "training_code_open", "data_card_open", "datasets_available")
 DESCRIBES = ("datasets_available", "technical_report_open", "research_paper_open", "data_card_open")

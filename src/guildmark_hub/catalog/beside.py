@@ -51,6 +51,16 @@ SCORES = {
     "musr": "MuSR",
 }
 WORDS = PARTS | CELLS | SCORES
+LEAVES_OPEN: tuple[tuple[str, Any, str], ...] = (
+    ("openness.", None, "Parts of a complete release that no list of others has"),
+    ("index.fmti_2025.", 0, "What its maker does not disclose, as the Foundation Model Transparency Index judges"),
+    (
+        "fact.disclosed_",
+        None,
+        "Cells that the Foundation Model Transparency Index leaves empty where it lists what makers disclose",
+    ),
+)
+"""How a claim begins that leaves something open, the value by which it does, and what that means."""
 
 
 class Claim(Protocol):
@@ -64,6 +74,8 @@ class Claim(Protocol):
     date: str
     party: str
     reported_by: str
+    says: str
+    digest: str
 
 
 class Line(NamedTuple):
@@ -89,11 +101,28 @@ class Topic(NamedTuple):
 
 
 class Across(NamedTuple):
-    """One thing over several entries: for each entry what is said of it, nothing where nobody says anything."""
+    """One thing over several entries: for each entry what is said of it, nothing where nobody says anything.
+
+    What is said in the same words stands together."""
 
     of: str
     title: str
-    cells: tuple[tuple[Any, ...], ...]
+    cells: tuple[tuple[tuple[Any, ...], ...], ...]
+
+
+class Whence(NamedTuple):
+    """A claim of those that one publisher makes of an entry, and whether all of them are of one day."""
+
+    claim: Any
+    one_day: bool
+
+
+class Untold(NamedTuple):
+    """What nobody tells of an entry, why it counts as that, and the digests of the claims that leave it open."""
+
+    why: str
+    titles: tuple[str, ...]
+    digests: tuple[str, ...]
 
 
 def topics(claims: Iterable[Claim]) -> tuple[Topic, ...]:
@@ -107,9 +136,8 @@ def topics(claims: Iterable[Claim]) -> tuple[Topic, ...]:
 def _made(id: str, lines: Mapping[str, Sequence[Claim]]) -> Topic:
     made = tuple(Line(of, title(of), tuple(ones), disagree(ones)) for of, ones in sorted(lines.items()))
     claims = [claim for line in made for claim in line.claims]
-    whence = {(claim.source.name, claim.date, claim.party, claim.reported_by) for claim in claims}
-    one = claims[0] if len(whence) == 1 else None
-    return Topic(id, *TOPICS[id], made, len(claims), sum(claim.value is None for claim in claims), one)
+    gaps = sum(claim.value is None for claim in claims)
+    return Topic(id, *TOPICS[id], made, len(claims), gaps, _one_source(claims))
 
 
 def across(entries: Sequence[Sequence[Claim]], id: str) -> tuple[Across, ...]:
@@ -121,12 +149,60 @@ def across(entries: Sequence[Sequence[Claim]], id: str) -> tuple[Across, ...]:
             if topic(claim.of) == id:
                 by_entry[-1].setdefault(claim.of, []).append(claim)
     names = {of for said in by_entry for of in said}
-    lines = [Across(of, title(of), tuple(tuple(said.get(of, ())) for said in by_entry)) for of in sorted(names)]
+    lines = [Across(of, title(of), tuple(_alike(said.get(of, ())) for said in by_entry)) for of in sorted(names)]
     return tuple(sorted(lines, key=lambda line: -sum(_says(cell) for cell in line.cells)))
 
 
-def _says(cell: Iterable[Claim]) -> bool:
-    return any(claim.value is not None for claim in cell)
+def _alike(claims: Iterable[Claim]) -> tuple[tuple[Claim, ...], ...]:
+    found: dict[tuple[str, str], list[Claim]] = {}
+    for claim in claims:
+        found.setdefault((repr(claim.value), claim.unit), []).append(claim)
+    return tuple(map(tuple, found.values()))
+
+
+def _says(cell: Iterable[Sequence[Claim]]) -> bool:
+    return any(alike[0].value is not None for alike in cell)
+
+
+def whence(entries: Sequence[Sequence[Claim]], id: str) -> tuple[Whence | None, ...]:
+    """For each entry who publishes all that is said of it in a topic; null where it is not one."""
+    return tuple(_whence([claim for claim in claims if topic(claim.of) == id]) for claims in entries)
+
+
+def _whence(claims: Sequence[Claim]) -> Whence | None:
+    if len({(claim.source.name, claim.party) for claim in claims}) != 1:
+        return None
+    return Whence(claims[0], len({claim.date for claim in claims}) == 1)
+
+
+def _one_source(claims: Sequence[Claim]) -> Any:
+    places = {(claim.source.name, claim.date, claim.party, claim.reported_by) for claim in claims}
+    return claims[0] if len(places) == 1 else None
+
+
+def untold(claims: Iterable[Claim]) -> tuple[Untold, ...]:
+    """What the tables of others leave open: parts that no list has, and what an index says its maker keeps."""
+    found: dict[str, dict[str, list[Claim]]] = {why: {} for _, _, why in LEAVES_OPEN}
+    told: set[str] = set()
+    for claim in claims:
+        for begins, empty, why in LEAVES_OPEN:
+            if claim.of.startswith(begins) and claim.value == empty:
+                found[why].setdefault(claim.of, []).append(claim)
+            elif claim.of.startswith(begins):
+                told.add(claim.of)
+    made, named = [], set[str]()
+    for why, things in found.items():
+        left = {_thing(ones[0]): ones for of, ones in things.items() if of not in told}
+        fresh = {name: ones for name, ones in left.items() if name.casefold() not in named}
+        named |= {name.casefold() for name in fresh}
+        made.append(Untold(why, tuple(fresh), tuple(str(claim.digest) for ones in fresh.values() for claim in ones)))
+    return tuple(one for one in made if one.titles)
+
+
+def _thing(claim: Claim) -> str:
+    """What a source's own words call it: they stand before a colon."""
+    called, colon, _ = claim.says.partition(": ")
+    return plain.name(called, 80) if colon else title(claim.of)
 
 
 def topic(of: str) -> str:

@@ -97,6 +97,38 @@ def shares(counts: Iterable[tuple[Outcome, int]], width: int = 1000) -> tuple[Sh
     return tuple(found)
 
 
+class Bar(NamedTuple):
+    """A release: its label, and the answers of its checks as pieces of a bar."""
+
+    label: str
+    y: int
+    shares: tuple[Share, ...]
+
+
+class Releases(NamedTuple):
+    """Releases through time, a bar each."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    width: int
+    height: int
+
+
+def releases(rows: Sequence[tuple[str, Sequence[tuple[Outcome, int]]]]) -> Releases | None:
+    """How each release answers, in the order that is given; none where there are not two to compare."""
+    drawn = [(label, counts) for label, counts in rows if any(count for _, count in counts)]
+    if len(drawn) < 2:
+        return None
+    bars = tuple(
+        Bar(_cut(label), 4 + LINE * place, shares(counts, WIDTH)) for place, (label, counts) in enumerate(drawn)
+    )
+    told = ". ".join(
+        f"{label}: " + ", ".join(f"{count} {outcome.value.replace('_', ' ')}" for outcome, count in counts)
+        for label, counts in drawn
+    )
+    return Releases(f"How the checks of each release are answered. {told}.", bars, WIDTH, 4 + LINE * len(bars))
+
+
 class Value(NamedTuple):
     """A number to draw; `low` and `high` are null where no interval was taken."""
 

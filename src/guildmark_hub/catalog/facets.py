@@ -6,9 +6,9 @@ there would be if it were chosen as well, so a facet's own choice does not count
 from collections.abc import Iterator, Mapping, Sequence
 
 from guildmark import standard
-from guildmark.openness.axes import COMPLETENESS, FREEDOM
+from guildmark.openness.axes import FREEDOM
 from guildmark.records import Record
-from guildmark_hub.catalog import owners
+from guildmark_hub.catalog import axes, languages, owners
 
 LEVEL = "level."
 VETTED = "vetted"
@@ -36,7 +36,7 @@ LABELS = {
         "listed": "Listed only",
     },
     "freedom": {str(place): word.capitalize() for place, word in enumerate(FREEDOM)} | {"unknown": "Cannot tell"},
-    "completeness": {str(place): word.capitalize() for place, word in enumerate(COMPLETENESS)}
+    "completeness": {str(place): word.capitalize() for place, word in enumerate(axes.HELD)}
     | {"unknown": "Cannot tell"},
     "supported_by": {check: words.capitalize() for check, (words, _) in owners.SUPPORT.items()},
     VETTED: {days: words.capitalize() for days, words in WITHIN.items()},
@@ -82,6 +82,8 @@ def label(facet: str, value: str) -> str:
     """What a value is called; a level is `licensed or better`."""
     if facet.startswith(LEVEL):
         return "No level" if value == NO_LEVEL else f"{value.replace('_', ' ').capitalize()} or better"
+    if facet == "language":
+        return languages.spoken(value)
     return LABELS.get(facet, {}).get(value, value.replace("-", " ").replace("_", " ").capitalize())
 
 

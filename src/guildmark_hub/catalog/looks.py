@@ -11,6 +11,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from guildmark import plain
+from guildmark_hub.catalog import languages
+from guildmark_hub.catalog.axes import HELD
+from guildmark_hub.catalog.shown import Axes
 
 CODE = "`"
 MOST_DIGESTS = 40
@@ -31,12 +34,14 @@ def environment(**options: Any) -> Environment:
         marked,
         moment,
         plural,
+        held,
+        site,
         spoken,
         traced,
         value,
         web,
     )
-    made.filters.update({filter.__name__: filter for filter in named}, urlencode=quote_plus)
+    made.filters.update({filter.__name__: filter for filter in named}, urlencode=quote_plus, language=languages.spoken)
     return made
 
 
@@ -87,6 +92,11 @@ def moment(text: Any) -> str:
     return f"{datetime.fromisoformat(str(text)):%-d %B %Y, %H:%M} UTC"
 
 
+def held(axes: Axes) -> str:
+    """How much is there, in words that stand alone."""
+    return "unknown" if axes.completeness is None else HELD[axes.completeness]
+
+
 def marked(text: str, most: int = 400) -> Markup:
     """A sentence in which what stands in backticks is set as code."""
     shown = plain.sentence(text, most)
@@ -102,6 +112,11 @@ def marked(text: str, most: int = 400) -> Markup:
 def plural(kind: str) -> str:
     """`tool` as `tools`."""
     return {"model": "models", "dataset": "data sets", "tool": "tools"}[kind]
+
+
+def site(address: str) -> str:
+    """An address of the web as a person reads it: `https://www.example.org/` is `example.org`."""
+    return plain.name(address, 80).removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
 def spoken(id: str) -> str:

@@ -1,7 +1,7 @@
 """What each page holds, read from the database; the views hand it to the templates."""
 
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -11,13 +11,25 @@ from django.urls import reverse
 from guildmark import check, standard
 from guildmark.openness.components import COMPONENTS
 from guildmark.records import Outcome
-from guildmark_hub.catalog import asked, beside, charts, facets, finding, looks, owners, placing, shown, words
+from guildmark_hub.catalog import (
+    asked,
+    beside,
+    charts,
+    comparing,
+    facets,
+    finding,
+    looks,
+    owners,
+    placing,
+    shown,
+    stored,
+    words,
+)
 from guildmark_hub.catalog.models import Category, Edition, Entry, FacetValue, Release, Reported, Source
 
-LETTERS = "ABCD"
 NEWEST, OFFERS = 6, 8
 FIRST_CHOICES, PLAIN_FACETS = 8, 9
-MOST_LINES, MOST_ACROSS, MOST_CLAIMS = 200, 40, 3_000
+MOST_LINES, MOST_DRAWN = 200, 40
 MOST_QUESTIONS = 12
 EXAMPLES = ("Llama", "Mistral", "Qwen", "OLMo", "Pythia", "GPT-4")
 KINDS = (("tool", "Tools"), ("model", "Models"), ("dataset", "Data sets"))
@@ -61,9 +73,10 @@ def front(edition: Edition) -> Page:
     numbers = held.page((vetted,), "vetted", 0, NEWEST) if vetted else []
     return {
         "figures": _figures(edition, bits),
-        "categories": categories(edition),
+        "kinds": by_kind([one for one in categories(edition) if one["count"]]),
         "newest": [one.card for one in finding.entries(edition, numbers)],
         "examples": [one for one in EXAMPLES if held.matching(words.question(one))[2]],
+        "example": comparing.example(edition),
     }
 
 
@@ -131,11 +144,10 @@ def _choices(facet: facets.Facet) -> Choices:
 def entry(one: Entry, edition: Edition, release: Release | None, releases: Sequence[Release]) -> Page:
     """All that a page says of an entry, at one of its releases; none where nothing was vetted."""
     card, page = one.card, release.page if release else None
-    told = claims_of([one])[0]
+    told = stored.claims_of([one])[0]
     topics = beside.topics(told)
     places = _places(page, _by_others(told))
-    others = _others(edition, card)
-    ids = [card.id, *(other.id for other in others)]
+    others, examples = _others(edition, card)
     return {
         "card": card,
         "page": page,
@@ -150,17 +162,21 @@ def entry(one: Entry, edition: Edition, release: Release | None, releases: Seque
         "scores": {topic.id: drawn for topic in topics if topic.id == "score" and (drawn := _scores(topic))},
         "sources_of_it": _sources(told),
         "most_lines": MOST_LINES,
+        "untold": beside.untold(told),
         "releases": [_release(row) for row in reversed(releases)],
+        "through_time": charts.releases([(row["version"], row["counts"]) for row in map(_release, reversed(releases))]),
         "alternatives": others,
-        "together": asked.together(reverse("catalog:compare"), ids),
+        "together": comparing.together([(one.id, one.name) for one in (card, *others)]),
+        "from_closed_to_open": comparing.together(examples),
         "along": along(card, page),
+        "badges": badges(card, page),
     }
 
 
 def buyer(one: Entry, edition: Edition, release: Release | None) -> Page:
     """An entry in short, and what to ask its maker."""
     page = release.page if release else None
-    told = claims_of([one])[0]
+    told = stored.claims_of([one])[0]
     return {
         "card": one.card,
         "page": page,
@@ -177,6 +193,18 @@ def along(card: shown.Card, page: shown.Assessed | None) -> list[tuple[str, str]
     return [(label, to) for label, to in found if to]
 
 
+def badges(card: shown.Card, page: shown.Assessed | None) -> list[Page]:
+    """The badge of each standard that fits, as a picture and for programs that draw it."""
+    return [
+        {
+            "title": ladder.title,
+            "svg": reverse("catalog:badge_of", args=[card.id, ladder.standard]),
+            "json": reverse("catalog:badge_of_json", args=[card.id, ladder.standard]),
+        }
+        for ladder in (page.ladders if page else ())
+    ]
+
+
 def _release(row: Release) -> Page:
     page = row.page if row.derived else None
     counts = [(group.outcome, len(group.checks)) for group in page.groups] if page else []
@@ -184,20 +212,15 @@ def _release(row: Release) -> Page:
     return {"version": row.version, "made_at": row.made_at, "why": row.why, "counts": counts, "assessment": assessment}
 
 
-def _others(edition: Edition, card: shown.Card) -> list[shown.Card]:
-    if not card.alternatives:
-        return []
-    rows = {row.slug: row for row in Entry.objects.filter(edition=edition, slug__in=card.alternatives[:OFFERS])}
-    return [rows[id].card for id in card.alternatives if id in rows]
-
-
-def claims_of(entries: Sequence[Entry]) -> list[list[Reported]]:
-    """The reported claims of each entry, at most MOST_CLAIMS of all."""
-    rows = Reported.objects.filter(entry__in=entries).select_related("source").order_by("of", "source", "id")
-    found: dict[int, list[Reported]] = {one.pk: [] for one in entries}
-    for row in rows[:MOST_CLAIMS]:
-        found[row.entry_id].append(row)
-    return list(found.values())
+def _others(edition: Edition, card: shown.Card) -> tuple[list[shown.Card], list[tuple[str, str]]]:
+    """The alternatives, and for a model the example to compare it with, by ids and names, itself first."""
+    wanted = card.alternatives[:OFFERS]
+    examples = [id for id in comparing.EXAMPLE if id != card.id] if card.kind == "model" else []
+    if not (wanted or examples):
+        return [], []
+    rows = {row.slug: row.card for row in Entry.objects.filter(edition=edition, slug__in=[*wanted, *examples])}
+    beside_it = [(card.id, card.name), *((id, rows[id].name) for id in examples if id in rows)]
+    return [rows[id] for id in wanted if id in rows], beside_it
 
 
 def _sources(told: Sequence[Reported]) -> int:
@@ -214,7 +237,7 @@ def _places(page: shown.Assessed | None, by_others: Sequence[placing.Placed]) ->
     found = [(f"What the files show, {looks.day(page.made_at)}", page.axes)] if page else []
     found += by_others
     if not found:
-        return [("", "Nobody", shown.Axes())]
+        return [("", "Nobody says enough to place it", shown.Axes())]
     letters = string.ascii_uppercase if len(found) > 1 else " "
     return [(letter.strip(), by, axes) for letter, (by, axes) in zip(letters, found, strict=False)]
 
@@ -240,69 +263,19 @@ def _scales(page: shown.Assessed) -> list[charts.Scale]:
         by_unit.setdefault(one.unit, []).append(one)
     found = []
     for unit, ones in by_unit.items():
-        rows = [(f"{one.of}, {one.score}", [charts.Value(one.value, one.low, one.high)]) for one in ones[:MOST_ACROSS]]
+        rows = [(f"{one.of}, {one.score}", [charts.Value(one.value, one.low, one.high)]) for one in ones[:MOST_DRAWN]]
         found.append(charts.scale(f"Measured, in {unit or 'numbers'}", rows, unit))
     return [one for one in found if one]
 
 
 def _scores(topic: beside.Topic) -> charts.Scale | None:
     rows = []
-    for line in topic.lines[:MOST_ACROSS]:
+    for line in topic.lines[:MOST_DRAWN]:
         numbers = [one for one in line.claims if isinstance(one.value, int | float) and not isinstance(one.value, bool)]
         if numbers:
             rows.append((line.title, [charts.Value(float(one.value), look="claimed") for one in numbers]))
     units = {claim.unit for line in topic.lines for claim in line.claims}
     return charts.scale(topic.title, rows, units.pop()) if len(units) == 1 else None
-
-
-def compare(edition: Edition, cards: Sequence[Entry], q: str) -> Page:
-    """Up to four entries side by side, and what could stand beside them."""
-    chosen = [one.card for one in cards]
-    ids = [card.id for card in chosen]
-    told = claims_of(cards) if cards else []
-    to = reverse("catalog:compare")
-    lines = [(id, title, beside.across(told, id)) for id, (title, _) in beside.TOPICS.items()]
-    marks = [
-        charts.Mark(f"{LETTERS[place]}{' (reported)' if card.axes.reported else ''}", *_axes(card), f"own s{place}")
-        for place, card in enumerate(chosen)
-    ]
-    return {
-        "edition": edition,
-        "cards": chosen,
-        "letters": LETTERS,
-        "card_without": {id: asked.together(to, [one for one in ids if one != id]) for id in ids},
-        "q": q,
-        "offers": [(card, asked.together(to, [*ids, card.id])) for card in _offers(edition, chosen, q)],
-        "models": any(card.kind == "model" for card in chosen),
-        "picture": charts.axes(marks),
-        "ladders": _levels(chosen),
-        "topics": [line for line in lines if line[2]],
-        "most_lines": MOST_ACROSS,
-    }
-
-
-def _axes(card: shown.Card) -> tuple[int | None, int | None]:
-    return card.axes.freedom, card.axes.completeness
-
-
-def _levels(cards: Sequence[shown.Card]) -> list[tuple[str, str, list[tuple[shown.Card, shown.Reached | None]]]]:
-    titles = {level.standard: level.title for card in cards for level in card.levels}
-    by_card = [{level.standard: level for level in card.levels} for card in cards]
-    return [
-        (id, title, [(card, levels.get(id)) for card, levels in zip(cards, by_card, strict=True)])
-        for id, title in titles.items()
-    ]
-
-
-def _offers(edition: Edition, chosen: Sequence[shown.Card], q: str) -> list[shown.Card]:
-    """What a question finds; without one, the alternatives of what is chosen."""
-    there = {card.id for card in chosen}
-    if q:
-        found: Iterable[Entry] = finding.find(finding.Asked(q), OFFERS).entries
-    else:
-        named = [id for card in chosen for id in card.alternatives if id not in there]
-        found = Entry.objects.filter(edition=edition, slug__in=named[:OFFERS]) if named else ()
-    return [one.card for one in found if one.slug not in there]
 
 
 def sources(edition: Edition) -> list[Page]:

@@ -1,12 +1,16 @@
 """An edition's records as rows, and back."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from guildmark import plain, records
 from guildmark.edition.records import Assessed, Category, Entry, Header, Reported, Source, Unassessed
 from guildmark.errors import FormatError
 from guildmark_hub.catalog import models, words
+
+MOST_CLAIMS = 3_000
+"""Of the entries of a page at most so many claims are read."""
 
 
 def edition(header: Header, file_sha256: str) -> models.Edition:
@@ -144,3 +148,12 @@ def _canonical(record: records.Record) -> tuple[bytes, str]:
     except (ValueError, UnicodeEncodeError) as error:
         raise FormatError(f"a number in the edition is beyond what JSON can say: {error}") from error
     return data, hashlib.sha256(data).hexdigest()
+
+
+def claims_of(entries: Sequence[models.Entry]) -> list[list[models.Reported]]:
+    """The reported claims of each entry, at most MOST_CLAIMS of all."""
+    rows = models.Reported.objects.filter(entry__in=entries).select_related("source").order_by("of", "source", "id")
+    found: dict[int, list[models.Reported]] = {one.pk: [] for one in entries}
+    for row in rows[:MOST_CLAIMS]:
+        found[row.entry_id].append(row)
+    return list(found.values())

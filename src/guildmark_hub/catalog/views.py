@@ -13,7 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from guildmark import standard
 from guildmark.errors import AskedWrongly
-from guildmark_hub.catalog import asked, finding, pages
+from guildmark_hub.catalog import asked, comparing, finding, pages
 from guildmark_hub.catalog.models import Edition, Entry, Release
 
 P = ParamSpec("P")
@@ -130,7 +130,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if missing:
         raise Http404(f"There is no entry {missing[0]} in this edition")
     return _show(
-        request, "compare", pages.compare(edition, [rows[id] for id in ids], asked.text_of(parameters)), "compare"
+        request, "compare", comparing.compare(edition, [rows[id] for id in ids], asked.text_of(parameters)), "compare"
     )
 
 
