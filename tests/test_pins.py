@@ -92,6 +92,29 @@ def test_both_shapes_of_an_npm_lock_are_read() -> None:
     assert [one.name for one in pins.read("package-lock.json", NPM_1.encode()).pins] == ["one", "two"]
 
 
+def test_an_npm_lock_says_licences_and_what_is_from_elsewhere() -> None:
+    """By where it was had: registries have `/-/` or the version in their addresses. An alias is another package."""
+    had = {
+        "a": "https://registry.example/a/-/a-1.0.0.tgz",
+        "@x/b": "https://packages.example/download/@x/b/1.0.0/0123abcd",
+        "c": "git+ssh://git@forge.example/c.git#0123abcd",
+        "d": "https://forge.example/d/archive/main.tar.gz",
+        "e": "file:../e",
+        "f": "https://registry.example/other/-/other-1.0.0.tgz",
+    }
+    packages = {
+        f"node_modules/{name}": {"version": "1.0.0", "license": "MIT", "resolved": resolved}
+        for name, resolved in had.items()
+    }
+    read = pins.read("package-lock.json", json.dumps({"lockfileVersion": 3, "packages": packages}).encode())
+    assert read.pins == (Pin("npm", "a", "1.0.0", licence="MIT"), Pin("npm", "@x/b", "1.0.0", licence="MIT"))
+    assert [one.partition(" ")[0] for one in read.open] == ["c", "d", "e", "f"]
+    old = {"mine": {"version": "npm:@x/real@2.0.0"}, "gone": {"version": "git+https://forge.example/gone.git#1"}}
+    read = pins.read("package-lock.json", json.dumps({"lockfileVersion": 1, "dependencies": old}).encode())
+    assert read.pins == (Pin("npm", "@x/real", "2.0.0"),)
+    assert [one.partition(" ")[0] for one in read.open] == ["gone"]
+
+
 def test_a_requirements_file_gives_its_pins_and_says_which_lines_pin_nothing() -> None:
     text = f"""\
 # a remark

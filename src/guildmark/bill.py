@@ -98,13 +98,14 @@ def _with_resolved(declared: tuple[Part, ...], subject: Subject) -> tuple[tuple[
     if found is None:
         return declared, False
     parts = {part.purl: part for part in declared}
+    keys = _keys(found[0].packages[:MOST])
     children: dict[str, list[str]] = {}
-    for need in found[0].packages[:MOST]:
+    for need, key in keys:
         way = [name for name in need.by if name != need.name]
-        children.setdefault(way[-1] if way else "", []).append(_bare(need))
-    for need in found[0].packages[:MOST]:
-        known = parts.get(_bare(need), Part(need.name, _bare(need), asked=INDIRECT))
-        parts[known.purl] = msgspec.structs.replace(
+        children.setdefault(way[-1] if way else "", []).append(key)
+    for need, key in keys:
+        known = parts.get(key, Part(need.name, key, asked=INDIRECT))
+        parts[key] = msgspec.structs.replace(
             known,
             version=need.version,
             optional=False,
@@ -113,6 +114,17 @@ def _with_resolved(declared: tuple[Part, ...], subject: Subject) -> tuple[tuple[
             needs=tuple(children.get(need.name, ())),
         )
     return tuple(parts[purl] for purl in sorted(parts)), found[0].made != "none" and not found[0].problems
+
+
+def _keys(needs: "Iterable[resolve.Need]") -> "list[tuple[resolve.Need, str]]":
+    """Each package of a set with the purl of its part: a second version of one, as npm allows, has it in its purl."""
+    seen: set[str] = set()
+    found = []
+    for need in needs:
+        key = need.purl if _bare(need) in seen else _bare(need)
+        seen.add(key)
+        found.append((need, key))
+    return found
 
 
 def _bare(need: "resolve.Need") -> str:

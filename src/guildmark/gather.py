@@ -4,7 +4,7 @@ This is asked before the checks are, for a check has no network and no disk. Met
 process that is bounded."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -15,10 +15,12 @@ from guildmark import advisories, needed, pip_index, release, resolve, sets
 from guildmark.advisories import excerpt
 from guildmark.advisories.snapshot import Snapshot
 from guildmark.download import Door, now, user_cache
-from guildmark.errors import GuildmarkError
+from guildmark.errors import ContentsError, FormatError, GuildmarkError
+from guildmark.formats import package_json
 from guildmark.limits import Limits
+from guildmark.metadata import Metadata
 from guildmark.papers import packages
-from guildmark.resolve import Needs, Problem
+from guildmark.resolve import Need, Needs, Problem
 from guildmark.subject import Subject
 from guildmark.worker import Connection, Worker
 
@@ -84,11 +86,9 @@ def _needs(subject: Subject, asked: Asked) -> tuple[Needs, str]:
     name, version = release.identity(subject)
     of = f"{name}=={version}"
     all_stated = [one.says for one in packages(subject)]
-    if all_stated and all_stated[0].ecosystem == "npm":
-        if not all_stated[0].needs:
-            return Needs(of, "resolved", {}), ""
-        says = "what a package of npm's needs is not resolved here: vet the package-lock.json of an installation"
-        return _none(of, name, says), ""
+    registered = release.registered(subject)
+    if registered is not None or (all_stated and all_stated[0].ecosystem == "npm"):
+        return _of_node(subject, asked, registered, all_stated)
     stated = [one.says for one in packages(subject) if one.file.name == "METADATA"]
     if not stated:
         return _none(of, name, "no wheel's metadata say what it needs"), ""
@@ -109,6 +109,40 @@ def _needs(subject: Subject, asked: Asked) -> tuple[Needs, str]:
     finally:
         if index is not None:
             index.close()
+
+
+def _of_node(
+    subject: Subject, asked: Asked, registered: release.Registered | None, stated: list[Metadata]
+) -> tuple[Needs, str]:
+    """The set of a package of npm: of what the registry says of it, which is what npm goes by."""
+    name, version = (registered.name, registered.version) if registered else (stated[0].name, stated[0].version)
+    of = f"{name}@{version}"
+    manifest = registered.manifest if registered else None
+    if manifest is None or not asked.network:
+        if stated and not stated[0].needs:
+            return Needs(of, "resolved", {}), ""
+        return _none(of, name, "what it needs is not resolved for local files, nor without the network"), ""
+    registry = resolve.Registry(Door(cache=asked.cache), resolve.Machine(), asked.bounds)
+    try:
+        root = resolve.Release(name, version, manifest, tuple(_brought(subject)))
+        return resolve.resolve_node(root, registry, asked.bounds), registry.url(name)
+    except GuildmarkError as error:
+        return _none(of, name, error.says), ""
+    finally:
+        registry.close()
+
+
+def _brought(subject: Subject) -> Iterator[Need]:
+    """The packages that lie in a package's own `node_modules`."""
+    for file in subject.files(format="package_json"):
+        if file.name == "package.json" and file.readable and "node_modules/" in file.path:
+            try:
+                says = package_json.read(file.contents)
+            except (FormatError, ContentsError):
+                continue
+            if says.name and says.version and file.path.endswith(f"node_modules/{says.name}/package.json"):
+                licence = package_json.expression(says.licences)
+                yield Need(resolve.NODE, says.name, says.version, (), file.path, licence)
 
 
 def _none(of: str, name: str, says: str) -> Needs:

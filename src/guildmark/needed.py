@@ -10,7 +10,9 @@ from guildmark.records import Evidence, Finding
 from guildmark.resolve import NODE, PYTHON, Need, Needs
 from guildmark.subject import Subject
 
-UNASKED = "what it needs was not asked for: `guildmark vet` does so for a release on an index (pypi:NAME)"
+UNASKED = "what it needs was not asked for: `guildmark vet` does so for a release on an index (pypi:NAME, npm:NAME)"
+COPED = ("cycle", "peer")
+"""Problems with which installers cope: the set is known all the same."""
 
 
 class Known(NamedTuple):
@@ -50,7 +52,7 @@ def gaps(found: Known | None) -> Iterator[Finding]:
         yield unknown(UNASKED)
         return
     for problem in found.needs.problems:
-        if problem.kind != "cycle":
+        if problem.kind not in COPED:
             yield unknown(f"the set is not whole: {problem.says}", found.seen(problem.package, problem.says))
 
 

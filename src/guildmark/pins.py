@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from guildmark import late, structured
+from guildmark import late, npm_lock, structured
 from guildmark.errors import FormatError, GuildmarkError, LimitPassed
 
 LARGEST = 32 << 20
@@ -30,7 +30,6 @@ _OPTION = late.compile(r"\s-{1,2}[a-z].*$")
 _REMARK = late.compile(r"(^|\s)#.*$")
 _ADDRESS = late.compile(r"[a-z+]{2,12}://|\.{0,2}/")
 _INCLUDES = late.compile(r"(-r\s*|--requirement[=\s]\s*|-c\s*|--constraint[=\s]\s*)(\S.*)")
-_NODE_ON = {"os": "linux", "cpu": "x64", "libc": "glibc"}
 _NO_PACKAGE = (
     *("--hash", "--index-url", "--extra-index-url", "-i ", "--no-", "--only-", "--pre", "--find-links", "-f "),
     *("--trusted-host", "--prefer-binary", "--require-hashes", "--use-"),
@@ -38,13 +37,15 @@ _NO_PACKAGE = (
 
 
 class Pin(NamedTuple):
-    """A package at an exact version; `where` is the included file that says it, empty for the list itself."""
+    """A package at an exact version; `where` is the included file that says it, empty for the list itself.
+    `licence` are the words that the list has of it."""
 
     ecosystem: str
     name: str
     version: str
     sha256: tuple[str, ...] = ()
     where: str = ""
+    licence: str = ""
 
 
 class Pins(NamedTuple):
@@ -336,20 +337,15 @@ def _npm(_: str, data: bytes, ask: Ask) -> Iterator[_One]:
         package = _mapping(said)
         if "node_modules/" in place and not package.get("link"):
             name = _text(package.get("name")) or place.rpartition("node_modules/")[2]
-            meant = everywhere or all(_runs_on(package.get(key), value) for key, value in _NODE_ON.items())
-            yield _sorted(_pin(NODE, {**package, "name": name}, []), meant)
+            meant = everywhere or all(npm_lock.runs_on(package.get(key), value) for key, value in npm_lock.HERE.items())
+            other = "" if npm_lock.of_registry(name, package) else "other"
+            yield _sorted(_pin(NODE, {**package, "name": name}, [], other), meant)
     waiting = [] if "packages" in tree else [_mapping(tree.get("dependencies"))]
     while waiting:
         for name, said in waiting.pop().items():
-            yield _pin(NODE, {**_mapping(said), "name": name}, [])
+            package = {**_mapping(said), **npm_lock.named(name, _text(_mapping(said).get("version")))}
+            yield _pin(NODE, package, [], "" if npm_lock.of_registry(package["name"], package) else "other")
             waiting.append(_mapping(_mapping(said).get("dependencies")))
-
-
-def _runs_on(stated: Any, value: str) -> bool:
-    """Whether npm would install what states these systems: no list lets all in, `!` keeps one out."""
-    names = _texts([stated] if isinstance(stated, str) else stated)
-    wanted = [name for name in names if not name.startswith("!")]
-    return f"!{value}" not in names and (not wanted or value in wanted)
 
 
 def _pin(ecosystem: str, package: dict[str, Any], digests: list[str], other: str = "") -> Pin | str:
@@ -357,7 +353,9 @@ def _pin(ecosystem: str, package: dict[str, Any], digests: list[str], other: str
     if not name or not version or other or "://" in version or version.startswith("file:"):
         return f"{name or 'a package without a name'} is from elsewhere, or has no exact version"
     bare = (digest.removeprefix("sha256:").lower() for digest in digests)
-    return Pin(ecosystem, name, version, tuple(sorted({one for one in bare if _SHA256.fullmatch(one)})))
+    digests = sorted({one for one in bare if _SHA256.fullmatch(one)})
+    licence = _text(package.get("license"))[:200] if ecosystem == NODE else ""
+    return Pin(ecosystem, name, version, tuple(digests), licence=licence)
 
 
 def _toml(data: bytes) -> dict[str, Any]:

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
+
+import msgspec
 
 from guildmark import distributions, papers
 from guildmark.errors import FormatError
@@ -72,6 +75,12 @@ class Registered:
     def release(self) -> packument.Release | None:
         """This release, as the registry lists it."""
         return self._says.releases.get(self.version)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any] | None:
+        """What the registry states of this release, as it stands: npm goes by it, not by the package.json inside."""
+        found = msgspec.json.decode(self._held.body)["versions"].get(self.version)
+        return found if isinstance(found, dict) else None
 
     @property
     def newest(self) -> packument.Release | None:

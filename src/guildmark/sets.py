@@ -87,7 +87,7 @@ def _take_list(subject: Subject, file: File, found: _Found) -> dict[str, str]:
         return {}
     for pin in read.pins:
         where = pin.where or file.path
-        found.needs.append(Need(pin.ecosystem, pin.name, pin.version, (), where, sha256=pin.sha256))
+        found.needs.append(Need(pin.ecosystem, pin.name, pin.version, (), where, pin.licence, sha256=pin.sha256))
     found.problems.extend(Problem("unread", file.path, f"{file.path}: {says}") for says in read.open)
     found.elsewhere.extend(read.elsewhere)
     return asked if read.elsewhere else {}

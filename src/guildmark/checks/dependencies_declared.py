@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from guildmark import late, papers
+from guildmark import late, papers, release
 from guildmark.check import check, failed, passed, unknown
 from guildmark.errors import ContentsError
 from guildmark.file import File
@@ -42,6 +42,10 @@ _LISTS = ("requirements.txt", "requirements.in", "environment.yml", "Pipfile", "
 )
 def dependencies_declared(subject: Subject) -> Iterator[Finding]:
     """Does the tool declare what it needs to run?"""
+    hidden = list(_hidden(subject))
+    if hidden:
+        yield from hidden
+        return
     needs = list(_declared(subject))
     if needs:
         yield passed(needs[0].seen, *needs[:5])
@@ -66,6 +70,23 @@ def dependencies_declared(subject: Subject) -> Iterator[Finding]:
         yield from papers.unread(subject)
     else:
         yield passed("it needs none: its source imports the standard library and itself", *(_first(subject, sources)))
+
+
+def _hidden(subject: Subject) -> Iterator[Finding]:
+    """What a package's own manifest asks for and the registry, which npm goes by, does not list, or the reverse."""
+    registered = release.registered(subject)
+    manifest = registered.manifest if registered else None
+    own = next((package.file for package in papers.packages(subject) if package.says.ecosystem == "npm"), None)
+    if registered is None or manifest is None or own is None:
+        return
+    inside = package_json.read(own.contents)
+    asked = {**inside.dependencies, **inside.optional_dependencies}
+    listed = package_json.asked(manifest)
+    for name in sorted(asked.keys() ^ listed.keys()):
+        where, other = ("package.json", "the registry") if name in asked else ("the registry", "package.json")
+        words = f"{name} {asked.get(name, listed.get(name, ''))}"[:200]
+        says = f"{where} asks for {words}, and {other} does not: who reads one does not see what the other brings"
+        yield failed(says, own.seen("dependencies", words), registered.seen("dependencies", words))
 
 
 def _of_npm(subject: Subject) -> Iterator[Finding]:

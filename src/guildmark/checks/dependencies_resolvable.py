@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from guildmark import needed
 from guildmark.check import check, failed, passed, unknown
 from guildmark.records import Finding
+from guildmark.resolve import Needs
 from guildmark.subject import Subject
 
 
@@ -27,6 +28,8 @@ def dependencies_resolvable(subject: Subject) -> Iterator[Finding]:
             yield failed(problem.says, evidence)
         elif problem.kind == "cycle":
             yield passed(f"packages need each other in a circle, with which installers cope: {problem.says}", evidence)
+        elif problem.kind == "peer":
+            yield passed(f"what is wanted beside it is there in another version: {problem.says}", evidence)
         else:
             stopped = True
             yield unknown(problem.says, evidence)
@@ -36,8 +39,13 @@ def dependencies_resolvable(subject: Subject) -> Iterator[Finding]:
             yield failed(says, found.seen(need.name, f"yanked: {need.yanked}"))
     if not stopped:
         count = len(found.needs.packages)
-        python = found.needs.environment.get("python_version", "")
-        where = f" on Python {python}" if python else ""
-        says = f"{count} packages fit together{where}" if count else "it needs no other package"
-        left_out = found.needs.environment.get("left_out")
-        yield passed(f"{says}; {left_out}" if left_out else says, found.seen("packages", str(count)))
+        says = f"{count} packages fit together{_where(found.needs)}" if count else "it needs no other package"
+        besides = (found.needs.environment.get(key, "") for key in ("left_out", "deprecated"))
+        told = "; ".join(filter(None, (says, *besides)))
+        yield passed(told, found.seen("packages", str(count)))
+
+
+def _where(needs: Needs) -> str:
+    """For what the set was found."""
+    python, node = (needs.environment.get(key, "") for key in ("python_version", "node_version"))
+    return f" on Python {python}" if python else f" on Node {node}" if node else ""

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from guildmark import late, papers
-from guildmark.check import check, passed
+from guildmark import late, papers, release
+from guildmark.check import check, failed, passed
+from guildmark.formats import package_json
 from guildmark.records import Evidence, Finding
 from guildmark.subject import Subject
 
@@ -26,12 +27,36 @@ def identified(subject: Subject) -> Iterator[Finding]:
         "an author": [*_hub(subject), *papers.people(subject)],
         "a way to reach the makers": [*_hub(subject), *_contact(subject)],
     }
+    yield from _other_manifests(subject)
     found = [evidence[0] for evidence in seen.values() if evidence]
     lacks = [what for what, evidence in seen.items() if not evidence]
     if lacks:
         yield from papers.missing(subject, f"the papers do not state {' nor '.join(lacks)}", *found)
     else:
         yield passed(f"it is {found[0].seen}", *found)
+
+
+def _other_manifests(subject: Subject) -> Iterator[Finding]:
+    """Manifests in the tarball of a release of npm that are not the one that the registry lists."""
+    registered = release.registered(subject)
+    if registered is None:
+        return
+    top = [
+        file
+        for file in subject.files(format="package_json")
+        if file.name == "package.json" and file.path.count("!") == 1 and papers.inside(file.path).count("/") == 1
+    ]
+    if len(top) > 1:
+        says = f"package.json is there {len(top)} times, and which one counts depends on who reads it"
+        yield failed(says, *(file.seen("", file.text(80)) for file in top[:5]))
+    for file in top[:5]:
+        inside = package_json.read(file.contents)
+        if (inside.name.lower(), inside.version.strip().lstrip("v=")) != (registered.name.lower(), registered.version):
+            says = f"package.json says that it is {inside.name[:200]} {inside.version[:200]}"
+            evidence = registered.seen("versions", f"{registered.name} {registered.version}")
+            yield failed(
+                f"{says}, and the registry {registered.name} {registered.version}", file.seen("", ""), evidence
+            )
 
 
 def _name(subject: Subject) -> Iterator[Evidence]:

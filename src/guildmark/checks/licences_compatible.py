@@ -1,7 +1,7 @@
 """Who ships a tool ships what it needs: the terms of all of it must be met together, or it may not be shipped."""
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement, islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from guildmark import needed, obligations, papers
@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from guildmark.obligations import Family
     from guildmark.resolve import Need
 
+DIFFERENT = 500
+"""So many different licences are held against each other."""
 TOLD = 30
 """So many packages whose licence is not known are named."""
+MOST = 1_000
+"""So many pairs that cannot be shipped as one are told."""
 
 
 class _Part(NamedTuple):
@@ -100,13 +104,24 @@ def _clashes(own: list[_Part], parts: list[_Part]) -> Iterator[Finding]:
         elif tool is not None and part.family in ("strong", "network") and tool.family in ("permissive", "weak"):
             whole = f"the tool says {tool.licence}, and shipped with {part.name} all of it is under {part.licence}"
             yield failed(f"{whole}{part.way}", part.seen, tool.seen)
-    for one, other in combinations([*own[:1], *parts], 2):
-        clash = obligations.clash(one.licence, other.licence)
+    for one, other, why in _pairs([*own[:1], *parts]):
+        says = f"{one.name} ({one.licence}) and {other.name} ({other.licence}) cannot be shipped as one: {why}"
+        yield failed(f"{says}{one.way or other.way}", one.seen, other.seen)
+
+
+def _pairs(parts: list[_Part]) -> list[tuple[_Part, _Part, str]]:
+    """Those that cannot be met together, in their order: each pair of licences is looked at once, however many
+    packages are under them."""
+    under: dict[str, list[int]] = {}
+    for number, part in enumerate(parts):
+        under.setdefault(part.licence, []).append(number)
+    found: list[tuple[int, int, str]] = []
+    for one, other in combinations_with_replacement([*under][:DIFFERENT], 2):
+        clash = obligations.clash(one, other)
         if clash is not None:
-            says = (
-                f"{one.name} ({one.licence}) and {other.name} ({other.licence}) cannot be shipped as one: {clash.why}"
-            )
-            yield failed(f"{says}{one.way or other.way}", one.seen, other.seen)
+            both = combinations(under[one], 2) if one == other else product(under[one], under[other])
+            found += [(min(pair), max(pair), clash.why) for pair in islice(both, MOST - len(found))]
+    return [(parts[one], parts[other], why) for one, other, why in sorted(found)]
 
 
 def _open_questions(found: "Known", parts: list[_Part | None]) -> Iterator[Finding]:
@@ -121,6 +136,10 @@ def _open_questions(found: "Known", parts: list[_Part | None]) -> Iterator[Findi
         )
     for part in odd[:TOLD]:
         yield unknown(f"what {part.licence} asks of who ships {part.name} is not known{part.way}", part.seen)
+    if len({part.licence for part in parts if part}) >= DIFFERENT:
+        yield unknown(
+            f"it needs packages under {DIFFERENT} licences or more: not all of them were held against each other"
+        )
     left = len(lost) + len(odd) - len(lost[:TOLD]) - len(odd[:TOLD])
     if left:
         yield unknown(f"the licences of {left} more packages are not known")

@@ -1,6 +1,6 @@
 """A hole that is published is the first that is tried, in a tool as in whatever it brings along."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from guildmark.records import Evidence, Finding
 from guildmark.subject import Subject
 
 if TYPE_CHECKING:
-    from guildmark.advisories import Match
+    from guildmark.advisories import Advisory, Match
     from guildmark.resolve import Need
 
 OLD = 30
@@ -44,10 +44,11 @@ def no_known_vulnerabilities(subject: Subject) -> Iterator[Finding]:
     packages = [*([own] if own else []), *(needs.needs.packages if needs else ())]
     bad = 0
     yield from _uncovered(packages, extract.ecosystems, at_hand)
+    about = _by_package(extract.advisories)
     for need in packages:
         if need.ecosystem not in extract.ecosystems:
             continue
-        for advisory in extract.advisories:
+        for advisory in about.get((need.ecosystem, advisories.of_name(need.ecosystem, need.name)), ()):
             match = advisories.affects(advisory, need.ecosystem, need.name, need.version)
             if match is not None:
                 bad += 1
@@ -60,6 +61,18 @@ def no_known_vulnerabilities(subject: Subject) -> Iterator[Finding]:
     packages = [need for need in packages if need.ecosystem in extract.ecosystems]
     if not bad and packages:
         yield passed(f"no advisory is about {_those(packages)}; {age}", at_hand)
+
+
+def _by_package(records: "Iterable[Advisory]") -> "dict[tuple[str, str], list[Advisory]]":
+    """The advisories by the ecosystem and the name of each package that they name, each once."""
+    from guildmark import advisories  # loaded already
+
+    found: dict[tuple[str, str], list[Advisory]] = {}
+    for record in records:
+        named = {(one.package.ecosystem.partition(":")[0], one.package.name) for one in record.affected if one.package}
+        for key in {(ecosystem, advisories.of_name(ecosystem, name)) for ecosystem, name in named}:
+            found.setdefault(key, []).append(record)
+    return found
 
 
 def _uncovered(packages: "list[Need]", ecosystems: tuple[str, ...], at_hand: Evidence) -> Iterator[Finding]:

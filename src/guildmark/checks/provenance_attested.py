@@ -1,16 +1,19 @@
 """An attestation ties a file to the workflow that made it: whoever swaps the file cannot forge the signature."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 
-from guildmark import care, release
+from guildmark import care, npm_signatures, papers, release
 from guildmark.check import check, failed, passed, unknown
+from guildmark.contents import chunks
 from guildmark.errors import FormatError
 from guildmark.file import File
 from guildmark.formats import provenance
 from guildmark.material import Held
+from guildmark.npm_signatures import Answer
 from guildmark.records import Evidence, Finding
-from guildmark.release import Release
+from guildmark.release import Registered, Release
 from guildmark.subject import Subject
 
 LISTING = "provenance"
@@ -24,12 +27,15 @@ EXTRA = "guildmark[attestations]"
     bears_on="origin",
 )
 def provenance_attested(subject: Subject) -> Iterator[Finding]:
-    """Is every file signed by the place that the index names as its publisher (PEP 740, Sigstore)?"""
+    """Is every file signed by the place that the index names as its publisher (PEP 740, SLSA, Sigstore)?"""
     page = release.of(subject)
     files = [file for file in subject.own_files() if file.sha256 and set(file.formats) & {"wheel", "sdist"}]
     held = [one for one in subject.listings if one.listing.name.partition(".")[0] == LISTING]
-    if not files and care.of_npm(subject) is not None:
-        yield unknown("attestations of packages of npm's are not read here")
+    registered = release.registered(subject)
+    if not files and registered is not None:
+        yield from _of_npm(subject, registered)
+    elif not files and care.of_npm(subject) is not None:
+        yield unknown("no registry was asked for attestations of it")
     elif not files:
         yield unknown("no wheel and no sdist was seen, which are what an index's attestations speak of")
     for file in files:
@@ -99,6 +105,61 @@ def _verified(file: File, held: Held, publisher: str) -> Finding:
     if not count:
         return unknown(f"the index gave an empty list of attestations of {file.path}", _seen(held, "empty"))
     return passed(f"{file.path} was signed by {publisher}: signature, digest and log hold", _seen(held, publisher))
+
+
+def _of_npm(subject: Subject, registered: Registered) -> Iterator[Finding]:
+    """The findings on the tarball of a release: of its attestations, and of the registry's own signatures."""
+    stated = registered.release
+    file = next((file for file in subject.own_files() if file.readable and file.sha256), None)
+    if stated is None or file is None:
+        yield unknown("the tarball was not read, or the registry lists no such release")
+        return
+    held = {one.listing.name: one for one in subject.listings}
+    signed = npm_signatures.Signed(
+        (subject.record.purl or "").partition("?")[0],
+        _sha512(file),
+        f"{registered.name}@{registered.version}:{stated.integrity}".encode(),
+    )
+    said: list[Answer] = []
+    try:
+        given = held.get(npm_signatures.KEYS)
+        known = npm_signatures.keys(given.body) if given else {}
+        said += npm_signatures.by_registry(signed, stated.signatures, known)
+        if npm_signatures.ATTESTATIONS in held:
+            said += npm_signatures.attestations(held[npm_signatures.ATTESTATIONS].body, signed, known)
+    except FormatError as error:
+        said.append(Answer("unclear", error.says))
+    seen = file.seen("sha512", signed.sha512)
+    source = next((one.source for one in said if one.source), "")
+    named = [package.says.project_urls.get("Repository", "") for package in papers.packages(subject)[:1]]
+    for one in said:
+        if one.outcome == "broken":
+            yield failed(f"{file.path}: {one.says}", seen)
+        elif one.outcome == "unclear":
+            yield unknown(f"{file.path}: {one.says}", seen)
+    if source and named and named[0] and not npm_signatures.same_place(source, named[0]):
+        yield failed(f"{file.path} was built from {source}, and names {named[0]} as its source", seen)
+    elif source:
+        yield passed(f"{file.path}: {'; '.join(one.says for one in said if one.outcome == 'holds')}", seen)
+    elif not any(one.outcome != "holds" for one in said):
+        yield _unsaid(file, stated.attested, said, registered)
+
+
+def _unsaid(file: File, attested: bool, said: list[Answer], registered: Registered) -> Finding:
+    """No attestation tells who built a tarball: the registry did not give them, or has none."""
+    if attested:
+        says = f"the registry names attestations of {file.path} and did not give them"
+    else:
+        says = f"the registry has no attestation of {file.path} that tells who built it"
+    whole = "; ".join((says, *(one.says for one in said)))
+    return unknown(whole, registered.seen("dist", "attestations" if attested else "no attestations"))
+
+
+def _sha512(file: File) -> str:
+    hasher = hashlib.sha512()
+    for piece in chunks(file.contents):
+        hasher.update(piece)
+    return hasher.hexdigest()
 
 
 def _publisher(stated: dict[str, object]) -> str:

@@ -4,7 +4,7 @@ Specification: npm's documentation, "package.json"; the legacy forms of licences
 Where a key stands twice the last counts, as for npm."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeGuard
 
@@ -22,6 +22,8 @@ REFINES = "text"
 BEGINS = (b"{",)
 
 LIMIT = 1 << 20
+FEW = 20
+"""More licences are not read of one manifest."""
 NEEDS = ("dependencies", "peerDependencies", "optionalDependencies")
 """What is installed with a package, in this order; `devDependencies` are not."""
 _NPM = set(NEEDS) | {"devDependencies", "bundledDependencies", "bundleDependencies", "scripts", "main", "module", "bin"}
@@ -124,8 +126,6 @@ def read(contents: Contents) -> Manifest:
 def metadata(contents: Contents) -> Metadata:
     """The same in the words of core metadata, as `papers` wants it; raises like `read`."""
     says = read(contents)
-    several = len(says.licences) > 1
-    expression = " OR ".join(f"({one})" if " " in one else one for one in says.licences) if several else ""
     urls = {name: url for name, url in (("Repository", says.repository), ("Issues", says.bugs)) if url}
     return Metadata(
         name=says.name,
@@ -135,7 +135,7 @@ def metadata(contents: Contents) -> Metadata:
         author_email=says.author_email,
         maintainer="",
         maintainer_email="",
-        license_expression=expression or "".join(says.licences),
+        license_expression=expression(says.licences),
         license="",
         classifiers=(),
         license_files=(says.licence_file,) if says.licence_file else (),
@@ -148,6 +148,22 @@ def metadata(contents: Contents) -> Metadata:
         ecosystem="npm",
         needs=says.needs,
     )
+
+
+def expression(words: Sequence[str]) -> str:
+    """The licences of a list as one expression: anyone may choose."""
+    return " OR ".join(f"({one})" if " " in one else one for one in words) if len(words) > 1 else "".join(words)
+
+
+def asked(values: dict[str, Any]) -> dict[str, str]:
+    """What a manifest that others have read says is installed with it, but for peers."""
+    return {**_strings(values.get("dependencies")), **_strings(values.get("optionalDependencies"))}
+
+
+def licence(values: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """The licence that a manifest states which others have read; where it names a file instead, these words."""
+    words, file = _licences(values)
+    return expression(words[:FEW]), (f"SEE LICENSE IN {file}",) if file and not words else ()
 
 
 def _as_core(lines: Mapping[str, int]) -> dict[str, int]:
@@ -219,7 +235,7 @@ def _is_list(value: Any) -> TypeGuard[list[Any]]:
 
 
 def _table(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, Tree) else {}
+    return dict(value) if isinstance(value, Tree | dict) else {}
 
 
 def _string(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,13 +26,19 @@ _NAME = late.compile(r"[A-Za-z0-9@._~-]{1,200}")
 
 
 class Release(NamedTuple):
-    """One version. `digests` are hexadecimal by algorithm, the strongest first; `deprecated` says why, or is empty."""
+    """One version. `digests` are hexadecimal by algorithm, the strongest first; `deprecated` says why, or is empty.
+
+    `integrity` is what the registry's `signatures` (a key's id, a signature) are of; `attested` that it names
+    attestations."""
 
     version: str
     tarball: str
     digests: dict[str, str]
     deprecated: str
     published_at: str
+    integrity: str = ""
+    signatures: tuple[tuple[str, str], ...] = ()
+    attested: bool = False
 
     @property
     def filename(self) -> str:
@@ -58,6 +64,8 @@ class _Dist(msgspec.Struct):
     tarball: str
     integrity: str | None = None
     shasum: str | None = None
+    signatures: Any = None
+    attestations: Any = None
 
 
 class _Version(msgspec.Struct):
@@ -125,7 +133,22 @@ def _named(person: str | dict[str, object]) -> str:
 def _release(version: str, said: _Version, moments: dict[str, str]) -> Release:
     why = said.deprecated
     reason = "no reason given" if why is True else why or ""
-    return Release(version, said.dist.tarball, _digests(said.dist), reason, moments.get(version, ""))
+    return Release(
+        version,
+        said.dist.tarball,
+        _digests(said.dist),
+        reason,
+        moments.get(version, ""),
+        (said.dist.integrity or "")[:2_000],
+        _signatures(said.dist.signatures),
+        isinstance(said.dist.attestations, dict),
+    )
+
+
+def _signatures(stated: Any) -> tuple[tuple[str, str], ...]:
+    said = [one for one in stated[:PEOPLE] if isinstance(one, dict)] if isinstance(stated, list) else []
+    pairs = ((one.get("keyid"), one.get("sig")) for one in said)
+    return tuple((keyid, sig) for keyid, sig in pairs if isinstance(keyid, str) and isinstance(sig, str))
 
 
 def _digests(dist: _Dist) -> dict[str, str]:

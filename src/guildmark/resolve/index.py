@@ -5,11 +5,8 @@ are asked side by side, and everything is bounded: requests, bytes, silence."""
 
 import os
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as OutOfTime
+from concurrent.futures import Future
 from typing import Any, NamedTuple
 from urllib.parse import urldefrag, urljoin
 
@@ -19,27 +16,18 @@ from packaging.version import Version
 from guildmark import distributions
 from guildmark.contents import Contents, InMemory, OnDisk
 from guildmark.download import Door, Page
-from guildmark.errors import FormatError, LimitPassed, NotFound, Unreachable
+from guildmark.errors import FormatError, NotFound, Unreachable
 from guildmark.formats import core_metadata, index_page
 from guildmark.formats import zip as zip_format
 from guildmark.formats.index_page import IndexFile
 from guildmark.metadata import Metadata
 from guildmark.remote import Remote, Traffic
+from guildmark.resolve.asking import Asking, Bounds
 from guildmark.resolve.environment import Environment
 
 ACCEPT = {"Accept": "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"}
 SIDE_BY_SIDE = 24
 ALL_TRAFFIC = 512 << 20
-
-
-class Bounds(NamedTuple):
-    """What resolving one release may cost. `seconds` is how long the index may be silent, `longest` how long all may
-    take: on a busy machine the search is slower, and finds the same."""
-
-    requests: int = 2_000
-    seconds: float = 45.0
-    packages: int = 1_000
-    longest: float = 600.0
 
 
 class Release(NamedTuple):
@@ -53,7 +41,7 @@ class Release(NamedTuple):
     yanked: str | None
 
 
-class Index:
+class Index(Asking):
     """A package index; raises NotFound, Unreachable, LimitPassed and FormatError."""
 
     def __init__(
@@ -64,24 +52,15 @@ class Index:
         bounds: Bounds = Bounds(),  # noqa: B008
         cache: str | None = None,
     ) -> None:
+        super().__init__(bounds, "index", SIDE_BY_SIDE)
         self._cache = cache
         self.url = door.sign_in(url)
         self.environment = environment
         self._door = door
-        self._left = bounds.requests
-        self._until = time.monotonic() + bounds.longest
-        self._silence = bounds.seconds
-        self._heard = 0
-        self._lock = threading.Lock()
-        self._known: dict[Any, Future[Any]] = {}
-        self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="index")
         self._traffic = Traffic(ALL_TRAFFIC)
         self._served = 0
         self._bare: set[str] = set()
         self._unsaid = True  # whether metadata may lie beside wheels of which the page does not say so
-
-    def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def releases(self, name: str) -> tuple[Release, ...]:
         """The releases that the environment can use, the newest first; yanked ones too."""
@@ -116,40 +95,6 @@ class Index:
         for release in releases:
             if release.is_wheel:
                 self._start(("metadata", release.file.url), lambda release=release: self._metadata(release))  # type: ignore[misc]
-
-    def _start(self, key: Any, ask: Callable[[], Any]) -> "Future[Any]":
-        with self._lock:
-            if key not in self._known:
-                try:
-                    self._known[key] = self._pool.submit(ask)
-                except RuntimeError:  # closed: what was asked ahead is not wanted any more
-                    self._known[key] = Future()
-                    self._known[key].cancel()
-                else:
-                    self._known[key].add_done_callback(self._hear)
-            return self._known[key]
-
-    def _hear(self, _: "Future[Any]") -> None:
-        self._heard += 1
-
-    def _once(self, key: Any, ask: Callable[[], Any]) -> Any:
-        """An answer, which is waited for as long as the index says anything at all."""
-        answer = self._start(key, ask)
-        while True:
-            heard = self._heard
-            left = self._until - time.monotonic()
-            try:
-                return answer.result(max(0.0, min(self._silence, left)))
-            except OutOfTime as error:
-                if left <= self._silence or heard == self._heard:
-                    says = f"the index said nothing for {self._silence:g} seconds, or took too long in all"
-                    raise LimitPassed(says) from error
-
-    def _spend(self) -> None:
-        with self._lock:
-            self._left -= 1
-        if self._left < 0:
-            raise LimitPassed("resolving needs more requests than are allowed")
 
     def _releases(self, name: str) -> Iterator[Release]:
         self._spend()

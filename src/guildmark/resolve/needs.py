@@ -14,9 +14,10 @@ from guildmark.subject import Subject
 LISTING = "dependencies"
 PYTHON, NODE = "PyPI", "npm"
 
-Trouble = Literal["conflict", "missing", "unread", "unreachable", "limit", "cycle"]
+Trouble = Literal["conflict", "missing", "unread", "unreachable", "limit", "cycle", "peer"]
 """conflict: no versions fit together; missing: the place has none; unread: its needs are not to be seen;
-unreachable: the place does not answer; limit: a bound was passed; cycle: it needs itself (installers cope)."""
+unreachable: the place does not answer; limit: a bound was passed; cycle: it needs itself; peer: what it wants beside
+it is there in another version. With the last two installers cope."""
 
 
 class Need(Record, frozen=True):

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from guildmark.errors import ContentsError, FormatError, LimitPassed, NotFound, Unreachable
 from guildmark.metadata import Metadata
-from guildmark.resolve.index import Bounds, Index, Release
+from guildmark.resolve.asking import Bounds
+from guildmark.resolve.index import Index, Release
 from guildmark.resolve.needs import Problem, Trouble
 
 AHEAD = 16
@@ -44,6 +46,23 @@ class Unfit(Exception):
         self.problem = Problem(kind, package, says)
 
 
+class _Fitting(NamedTuple):
+    """The releases of a project that fit what is wanted, and of them those that are no pre-releases."""
+
+    every: tuple[Release, ...]
+    final: tuple[Release, ...]
+
+
+class _Spelt:
+    """A specifier, with what is asked of it over and over."""
+
+    def __init__(self, specifier: SpecifierSet) -> None:
+        self.specifier = specifier
+        self.asks_early = bool(specifier.prereleases)
+        self.operators = frozenset(part.operator for part in specifier)
+        self.is_exact = any(part.operator in ("==", "===") and "*" not in part.version for part in specifier)
+
+
 class Provider:
     """Answers for one search; its methods are those of resolvelib's `AbstractProvider`, which an extra brings."""
 
@@ -53,6 +72,13 @@ class Provider:
         self._asked: set[str] = set()
         self._begun: set[str] = set()
         self._said: dict[tuple[str, str], Problem] = {}
+        self._read: dict[tuple[str, frozenset[str]], Wanted | str | None] = {}
+        self._needed: dict[tuple[str, str, frozenset[str]], list[Wanted]] = {}
+        self._satisfied: dict[tuple[_Spelt, Version], bool] = {}
+        self._spellings: dict[int, tuple[SpecifierSet, _Spelt]] = {}
+        self._specifiers: dict[str, _Spelt] = {}
+        self._let_in: dict[tuple[str, _Spelt], tuple[bool, ...]] = {}
+        self._known: dict[tuple[str, frozenset[_Spelt]], _Fitting] = {}
 
     def problems(self) -> tuple[Problem, ...]:
         return tuple(self._said[key] for key in sorted(self._said))
@@ -71,7 +97,7 @@ class Provider:
         causes = {cause.requirement.name for cause in backtrack_causes}
         causes |= {cause.parent.release.name for cause in backtrack_causes if cause.parent is not None}
         asked = list(information[identifier])
-        operators = {part.operator for one in asked for part in one.requirement.specifier}
+        operators = frozenset().union(*(self._spelt(one.requirement.specifier).operators for one in asked))
         return (
             identifier[0] not in causes,
             all(one.parent is not None for one in asked),
@@ -86,17 +112,28 @@ class Provider:
         name, extras = identifier
         wanted: list[Wanted] = list(requirements[identifier])
         barred = {candidate.release.version for candidate in incompatibilities[identifier]}
-        fitting = [one for one in self._of(name) if one.version not in barred and _fits(one, wanted)]
-        final = [one for one in fitting if not one.version.is_prerelease]
-        chosen = fitting if _asks_early(wanted) else final or fitting
+        known = self._fitting(name, wanted)
+        fitting, final = ([one for one in each if one.version not in barred] for each in known) if barred else known
+        early = any(self._spelt(one.specifier).asks_early for one in wanted)
+        chosen = fitting if early else final or fitting
         if barred:
             self._index.ahead(chosen[:AHEAD])
         return [Candidate(one, extras) for one in chosen]
 
     def is_satisfied_by(self, requirement: Wanted, candidate: Candidate) -> bool:
-        return requirement.specifier.contains(candidate.release.version, prereleases=True)
+        key = (self._spelt(requirement.specifier), candidate.release.version)
+        if key not in self._satisfied:
+            self._satisfied[key] = requirement.specifier.contains(candidate.release.version, prereleases=True)
+        return self._satisfied[key]
 
     def get_dependencies(self, candidate: Candidate) -> list[Wanted]:
+        """What a candidate needs; a search that turns back comes by the same ones again and again."""
+        key = (candidate.release.name, candidate.release.file.url, candidate.extras)
+        if key not in self._needed:
+            self._needed[key] = self._of_candidate(candidate)
+        return self._needed[key]
+
+    def _of_candidate(self, candidate: Candidate) -> list[Wanted]:
         release, extras = candidate
         own = [Wanted(release.name, frozenset(), SpecifierSet(f"=={release.version}"), release.name)] if extras else []
         data = self.metadata(release)
@@ -107,7 +144,7 @@ class Provider:
         wanted = [*own, *self.wanted(release.name, data.requires_dist, extras)]
         self.ahead(wanted)
         for one in wanted:
-            if not any(_fits(other, [one]) for other in self._of(one.name)):
+            if not self._fitting(one.name, [one]).every:
                 # The release can never be had; said of the package that is wanting, it would blame all who want it.
                 return [one._replace(name=f"{NEVER}{release.name} {release.version}", extras=frozenset())]
         return wanted
@@ -136,23 +173,59 @@ class Provider:
     def wanted(self, of: str, requires: Iterable[str], extras: frozenset[str]) -> Iterator[Wanted]:
         """What metadata ask for in this environment, with these extras."""
         for words in requires:
-            try:
-                requirement = Requirement(words)
-                applies = requirement.marker is None or any(
-                    requirement.marker.evaluate(dict(self._index.environment.markers(extra)))
-                    for extra in extras or {""}
-                )
-            except (InvalidRequirement, ValueError, KeyError) as error:
-                self._tell("unread", of, f"{of} asks for {words[:TOLD]!r}, which is no requirement: {error}"[:500])
-                continue
-            if not applies:
-                continue
-            if requirement.url:
-                self._tell("unread", of, f"{of} takes {requirement.name} from an address: {requirement.url[:TOLD]}")
-                continue
-            named = frozenset(canonicalize_name(extra) for extra in requirement.extras)
-            name = canonicalize_name(requirement.name)
-            yield Wanted(name, named, requirement.specifier, f"{requirement.name}{requirement.specifier}")
+            if (words, extras) not in self._read:
+                self._read[words, extras] = self._of_words(words, extras)
+            said = self._read[words, extras]
+            if isinstance(said, str):
+                self._tell("unread", of, f"{of} {said}"[:500])
+            elif said is not None:
+                yield said
+
+    def _of_words(self, words: str, extras: frozenset[str]) -> Wanted | str | None:
+        """What one requirement asks for, which a search puts many times; None where it does not apply, or why not."""
+        try:
+            requirement = Requirement(words)
+            applies = requirement.marker is None or any(
+                requirement.marker.evaluate(dict(self._index.environment.markers(extra))) for extra in extras or {""}
+            )
+        except (InvalidRequirement, ValueError, KeyError) as error:
+            return f"asks for {words[:TOLD]!r}, which is no requirement: {error}"
+        if not applies:
+            return None
+        if requirement.url:
+            return f"takes {requirement.name} from an address: {requirement.url[:TOLD]}"
+        named = frozenset(canonicalize_name(extra) for extra in requirement.extras)
+        name = canonicalize_name(requirement.name)
+        return Wanted(name, named, requirement.specifier, f"{requirement.name}{requirement.specifier}")
+
+    def _fitting(self, name: str, wanted: Iterable[Wanted]) -> _Fitting:
+        """The releases within every specifier; a yanked one only where it is named exactly (PEP 592)."""
+        said = frozenset(self._spelt(one.specifier) for one in wanted)
+        every = self._of(name)
+        if (name, said) not in self._known:
+            exact = any(each.is_exact for each in said)
+            fits = tuple(
+                one
+                for one, *within in zip(every, *(self._within(name, each, every) for each in said), strict=True)
+                if all(within) and (one.yanked is None or exact)
+            )
+            self._known[name, said] = _Fitting(fits, tuple(one for one in fits if not one.version.is_prerelease))
+        return self._known[name, said]
+
+    def _within(self, name: str, said: _Spelt, every: Sequence[Release]) -> tuple[bool, ...]:
+        """For each release of a project whether a specifier lets it in."""
+        if (name, said) not in self._let_in:
+            found = tuple(said.specifier.contains(one.version, prereleases=True) for one in every)
+            self._let_in[name, said] = found
+        return self._let_in[name, said]
+
+    def _spelt(self, specifier: SpecifierSet) -> _Spelt:
+        """A specifier by its words; those of the same words are one."""
+        if id(specifier) not in self._spellings:
+            words = str(specifier)
+            spelt = self._specifiers.setdefault(words, _Spelt(specifier))
+            self._spellings[id(specifier)] = (specifier, spelt)  # it is kept, so that its number stays its own
+        return self._spellings[id(specifier)][1]
 
     def exists(self, name: str) -> bool:
         return bool(self._of(name))
@@ -176,18 +249,12 @@ class Provider:
         self._said[package, says] = Problem(kind, package, says)
 
 
-def _fits(release: Release, wanted: Iterable[Wanted]) -> bool:
-    """Whether a release is within every specifier; a yanked one only where it is named exactly (PEP 592)."""
-    exact = release.yanked is None
-    for one in wanted:
-        if not one.specifier.contains(release.version, prereleases=True):
-            return False
-        exact = exact or any(part.operator in ("==", "===") and "*" not in part.version for part in one.specifier)
-    return exact
-
-
 def _fits_alone(one: Wanted, release: Release) -> bool:
-    return _fits(release, [one]) and (not release.version.is_prerelease or _asks_early([one]))
+    if not one.specifier.contains(release.version, prereleases=True):
+        return False
+    return (release.yanked is None or _Spelt(one.specifier).is_exact) and (
+        not release.version.is_prerelease or _asks_early([one])
+    )
 
 
 def _asks_early(wanted: Iterable[Wanted]) -> bool:

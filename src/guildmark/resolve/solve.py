@@ -8,7 +8,8 @@ from packaging.utils import canonicalize_name
 
 from guildmark.errors import FormatError
 from guildmark.metadata import Metadata
-from guildmark.resolve.index import Bounds, Index
+from guildmark.resolve.asking import Bounds
+from guildmark.resolve.index import Index
 from guildmark.resolve.needs import PYTHON, Need, Needs, Problem
 from guildmark.resolve.provider import NEVER, TOLD, Candidate, Key, Provider, Unfit
 

@@ -2,10 +2,10 @@
 
 The registry is the one that npm is configured with (`npm_registry`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import quote, urlsplit
 
-from guildmark import late, npm_registry
+from guildmark import late, npm_registry, npm_signatures
 from guildmark.contents import Contents
 from guildmark.download import Door, Page, now
 from guildmark.errors import AskedWrongly, FormatError, NotFound, SubjectError, Unreachable
@@ -15,6 +15,8 @@ from guildmark.material import Given, Held, Material, Opening
 
 TITLE = "A release on the registry that npm is configured with"
 EXAMPLE = "npm:left-pad@1.3.0"
+SIGNED = 8 << 20
+"""Bytes of attestations; a real release has some ten thousand."""
 
 _NAME = late.compile(r"(?:(@[a-z0-9~-][a-z0-9._~-]{0,100})/)?([A-Za-z0-9~_-][A-Za-z0-9._~-]{0,213})")
 
@@ -35,7 +37,7 @@ def deliver(rest: str, opening: Opening, *, clock: Callable[[], str] = now) -> M
     purl = PackageURL("npm", scope or None, name, release.version).to_string()
     given = Given(release.filename, contents, contents.size)
     listing = Held(page.listing("packument"), page.body)
-    return Material(whole, purl, (given,), (listing,))
+    return Material(whole, purl, (given,), (listing, *_signed_by(door, registry, whole, release)))
 
 
 def from_purl(purl: str) -> str | None:
@@ -101,6 +103,21 @@ def _fetch(door: Door, registry: npm_registry.Registry, name: str, release: Rele
         if not release.tarball.startswith(("https://", "http://")):
             raise
         return door.file(release.tarball, release.filename, sha256)
+
+
+def _signed_by(door: Door, registry: npm_registry.Registry, name: str, release: Release) -> Iterator[Held]:
+    """The attestations of a release, and the keys that the registry signs with; none where it does not give them."""
+    asked = {
+        npm_signatures.ATTESTATIONS: f"attestations/{quote(name, safe='@')}@{quote(release.version)}",
+        npm_signatures.KEYS: "keys",
+    }
+    for listing, path in asked.items():
+        if release.attested or (release.signatures and listing == npm_signatures.KEYS):
+            try:
+                page = door.page(f"{registry.url}/-/npm/v1/{path}", _signed(registry), SIGNED)
+            except (NotFound, Unreachable):
+                continue
+            yield Held(page.listing(listing), page.body)
 
 
 def _signed(registry: npm_registry.Registry) -> dict[str, str]:
