@@ -3,13 +3,17 @@
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildmark import check, standard
+from guildmark import benchmark, check, scorer, standard
+from guildmark.benchmark import Sample
 from guildmark.errors import AskedWrongly, StandardError
+from guildmark.provider import Reply, Score
 from guildmark.records import Assessment, Bar, Finding, Interval, Measurement, Outcome, SubjectRecord, Verdict
+from guildmark.scorer import Scored
 from guildmark.standard import Level, Measure, Standard, answer, judge
 
 LADDER = Standard(
@@ -25,6 +29,7 @@ PUBLISHED = {
     "checked_tool/2026.1": "f4baa9d1cc52509d4a32312cb99ac7ad233e85167d5079a6c668ecc9178dc124",
     "documented_model/2026.1": "7431c36ef2c6a585b2ccc6db1ea445f4a0da7505bfee528ae8fc27fdd2f0f20a",
     "documented_tool/2026.1": "e9f86f06ce0bc8af14e554167cd58ee6508425542d58c9342bae772e86649d32",
+    "evaluated_model/2026.1": "21d39013820a0f862d05f9e560980254afaf52231b5f0f766fa069dfd106a66e",
     "openness_alliance/2026.1": "59b194e49fa0c86e93e126b0b45946a818430249219c04ee0ea3bfffcee0b534",
     "openness_dataset/2026.1": "f6daf78c03c825eea0cf5be2c68ee1b1b31fd89899f1d3312937586b3c2a4b95",
     "openness_g7/2026.1": "8c1dc6cbb69fd28ffe89fdb591e197d2102637c87307d48914f21a5279feefa3",
@@ -35,6 +40,7 @@ PUBLISHED = {
     "safe_files/2026.2": "2a09d5f88c7b0b3007fabbc8d78d46f404eaf3cfeaa78ff437050d0797796808",
     "safe_files/2026.3": "43b80ca857ee5b98e07c64a7bda4931c0d44819bb3fe8b966aa47a08ca6043df",
     "safe_files/2026.4": "e2ba03433d62110a786037d1c3b0ae1862da00e0b7ac10849fc946a2ccd6c140",
+    "safe_files/2026.5": "817ac43a6f11e8cd84cf7910a35d06c441cbc4c4d287e7105a31a5ca234a7e94",
 }
 """sha256 of each published version: it never changes; write the next one."""
 
@@ -137,6 +143,57 @@ def test_a_measurement_of_another_confidence_or_of_other_conditions_is_unknown(
     ladder = Standard("m", "M", ("model",), "1", (Level("only", "…", (), (wanted,)),))
     bars = judge(assessed((measurement,)), ladder).bars
     assert [(bar.outcome, bar.says) for bar in bars] == ([("unknown", says)] if says else [])
+
+
+def test_a_table_of_conditions_names_a_part_of_what_was_had():
+    """Shots may be named, and the temperature left open."""
+    had = {"benchmark": "1", "settings": {"shots": 5, "limit": None, "sampling": {"temperature": 0.0}}}
+    measurement = msgspec.structs.replace(measured(0.6, 0.7, 0.8), conditions=had)
+
+    def bars(**conditions: object) -> list[str]:
+        ladder = Standard(
+            "m", "M", ("model",), "1", (Level("only", "…", (), (Measure("x", "f1", 0.5, conditions=conditions),)),)
+        )
+        return [bar.says for bar in judge(assessed((measurement,)), ladder).bars]
+
+    assert bars(benchmark="1", settings={"shots": 5}) == []
+    assert bars(settings={"sampling": {"temperature": 0.0}, "shots": 5}) == []
+    assert bars(settings={"shots": 0}) == ["it was measured under another settings.shots: 5"]
+    assert bars(settings={"sampling": {"top_p": 1.0}}) == [
+        "it was measured under another settings.sampling.top_p: None"
+    ]
+    assert bars(settings=5)[0].startswith("it was measured under another settings: {")
+
+
+def test_of_several_measurements_the_worst_of_those_that_count_speaks():
+    """One that was had under other conditions takes nothing from one that counts, and gives nothing."""
+    good, bad = measured(0.6, 0.7, 0.8, benchmark="1"), measured(0.2, 0.3, 0.4, benchmark="1")
+    other = measured(0.1, 0.2, 0.3, benchmark="2")
+    wanted = Measure("x", "f1", 0.5, confidence=0.95, conditions={"benchmark": "1"})
+    ladder = Standard("m", "M", ("model",), "1", (Level("only", "…", (), (wanted,)),))
+
+    def outcomes(*measurements: Measurement) -> list[str]:
+        return [bar.outcome for bar in judge(assessed(measurements), ladder).bars]
+
+    assert outcomes(other, good) == []
+    assert outcomes(good, bad) == ["failed"]
+    assert outcomes(other) == ["unknown"]
+
+
+def test_every_measure_of_a_published_standard_names_a_score_that_its_benchmark_gives():
+    """What no benchmark of the shelf answers could never be met."""
+    sample = Sample("s", "?", 0, ("a", "b"), more={"checks": [("punctuation:no_comma", {})], "never": []})
+    for id in standard.ids():
+        for version in standard.versions(id):
+            for measure in (each for level in standard.load(id, version).level for each in level.measure):
+                found = benchmark.load(measure.benchmark)
+                answer = Score((-1.0, -2.0), (1, 1)) if found.kind == "choice" else Reply("no")
+                wanted = ["no"] if found.scorer == "said" else "safe" if found.scorer == "refusal" else 0
+                told = scorer.load(found.scorer).compare(msgspec.structs.replace(sample, answer=wanted), answer)
+                assert isinstance(told, Scored)
+                assert measure.score in told.values
+                assert measure.conditions["benchmark"] == found.version
+                assert measure.words().startswith(f"{measure.benchmark}/{measure.score} of at ")
 
 
 def test_every_check_that_a_published_standard_requires_is_on_the_shelf():

@@ -33,12 +33,10 @@ def compile(text: AnyStr, flags: int = 0) -> "re.Pattern[AnyStr]":
 class _Module(ModuleType):
     """Stands for a module; what it is asked is asked of the module itself, which is run when that is first done."""
 
-    @property
-    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
-        return vars(import_module(self.__name__))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sys.modules.get(self.__name__) or import_module(self.__name__), name)
+    def __getattribute__(self, name: str) -> Any:
+        """Not `__getattr__`: a module that misses a name first looks why, which costs more than many a check."""
+        own = ModuleType.__getattribute__(self, "__name__")
+        return getattr(sys.modules.get(own) or import_module(own), name)
 
     def __setattr__(self, name: str, value: object) -> None:
         setattr(import_module(self.__name__), name, value)

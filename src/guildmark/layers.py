@@ -7,7 +7,9 @@ import os
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from guildmark import late
 from guildmark.records import Outcome
@@ -71,7 +73,7 @@ _HARMFUL_PLACES = frozenset(
 _OUTSIDE = late.compile(r"(/|~|\\|[A-Za-z]:|[A-Za-z][\w+.\-]*://|(.*[/\\])?\.\.([/\\]|$))")
 
 
-class Judged(NamedTuple):
+class Judged(msgspec.Struct, frozen=True):
     """What of a configuration is not inert: how bad, where (a JSON path), why, and what was seen."""
 
     outcome: Outcome

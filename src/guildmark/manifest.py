@@ -4,16 +4,20 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 
+from guildmark import late
 from guildmark.records import FileRecord
 
 _ENCODED = "%!"
+_MAY_BE_ENCODED = late.compile(r"[%!\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What stands in any path that is written otherwise than it is: of Unicode's categories Cc and Cs, all."""
 
 
 def printable(path: str | bytes) -> str:
     """A path as the manifest writes it: `/` between names; `%`, `!`, control characters and bytes
     that are not UTF-8 percent-encoded (RFC 3986, upper case)."""
     raw = path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape")
-    return "".join(_shown(character) for character in raw.decode("utf-8", "surrogateescape"))
+    text = raw.decode("utf-8", "surrogateescape")
+    return "".join(map(_shown, text)) if _MAY_BE_ENCODED.search(text) else text
 
 
 def _shown(character: str) -> str:

@@ -1,7 +1,7 @@
 """What a source hands over to be opened, and what a user asked of the opening."""
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -15,14 +15,14 @@ Hashing = Literal["all", "named", "none"]
 """What gets a sha256: all; all but an archive's plain numbers, which its own covers; nothing (structure alone)."""
 
 
-class Held(NamedTuple):
+class Held(msgspec.Struct, frozen=True):
     """A listing and its bytes."""
 
     listing: Listing
     body: bytes
 
 
-class Given(NamedTuple):
+class Given(msgspec.Struct, frozen=True):
     """A file as a source gives it: bytes, or why there are none (`unread`), or a link's target.
 
     `published` is the sha256 that the place states; bytes that are only there on demand
@@ -37,7 +37,7 @@ class Given(NamedTuple):
     remote: bool = False
 
 
-class Material(NamedTuple):
+class Material(msgspec.Struct, frozen=True):
     """What a source hands over: files, listings, and what it left aside (a path, a reason).
 
     `whole` where the files are a repository as its makers keep it, and not what they made of it."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+
+import msgspec
 
 
-class Metadata(NamedTuple):
+class Metadata(msgspec.Struct, frozen=True):
     """The fields of core metadata; empty where nothing is said. `lines` gives the first line of each.
 
     `unparsed` is what a metadata file says and nobody understands. A project's own file names its

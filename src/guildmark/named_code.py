@@ -5,7 +5,9 @@ diffusers, sentence-transformers, PEFT and transformers' kernels (CVE-2026-4372)
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from guildmark import late, structured, targets
 from guildmark.structured import Entry, Mapping, Tagged
@@ -82,7 +84,7 @@ DEEPEST_SWITCH = 2
 """How many names stand before a switch that is this configuration's own; a deeper one is what a catalogue tells."""
 
 
-class Named(NamedTuple):
+class Named(msgspec.Struct, frozen=True):
     """Code that a configuration names: where, what, and whether it acts, is some function, or a class left open."""
 
     place: str
@@ -100,7 +102,7 @@ def named(tree: Any, name: str) -> Iterator[Named]:
             yield from _in_text(place, node)
     special = _SPECIAL.get(name.lower())
     for found in structured.entries(tree):
-        entry = found._replace(value=_resolved(found.value, words))
+        entry = msgspec.structs.replace(found, value=_resolved(found.value, words))
         for rule in (*_RULES, *([special] if special else ())):
             yield from rule(entry)
 

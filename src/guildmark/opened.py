@@ -4,7 +4,8 @@ What a browser shows in its sandbox (a chart with a script of its own) is no har
 keeps, a picture with a script that calls out, and what the system runs with all rights of its user are."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from guildmark import late
 
@@ -82,7 +83,7 @@ _PDF_SCRIPT = late.compile(rb"/S\s*/JavaScript\b")
 _PDF_AT_OPENING = late.compile(rb"/OpenAction\b|/AA\b|/Names\b")
 
 
-class Act(NamedTuple):
+class Act(msgspec.Struct, frozen=True):
     """What opening does; whether it does harm, or is only more than a document of its kind needs."""
 
     says: str

@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from guildmark import late, leaves, pins, sets
 from guildmark.contents import OnDisk
 from guildmark.errors import AskedWrongly, ContentsError
@@ -36,7 +38,7 @@ def read(where: str, limits: Limits) -> References:
     opening = Opening(network=False, limits=limits, hashing="none")
     material = leaves.load("sources", source).deliver(where, opening)
     few = tuple(given for given in material.files if source == "file" or _is_read(given))
-    needs = sets.members(take_in(material._replace(files=few), opening), limits) if few else None
+    needs = sets.members(take_in(msgspec.structs.replace(material, files=few), opening), limits) if few else None
     if needs is not None:
         return _of_needs(where, needs)
     if source == "folder":

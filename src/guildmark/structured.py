@@ -6,7 +6,7 @@ that text; one of more is not expanded, for what it names stands in the tree alr
 import re
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -50,20 +50,20 @@ class Mapping(list[tuple[str, Any]]):
         return [*self._index.get(key, ())]
 
 
-class Tagged(NamedTuple):
+class Tagged(msgspec.Struct, frozen=True):
     """A YAML value with a tag of its own."""
 
     tag: str
     value: Any
 
 
-class Alias(NamedTuple):
+class Alias(msgspec.Struct, frozen=True):
     """A YAML alias, not expanded."""
 
     name: str
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """A key with its value, anywhere in a tree; `within` is the mapping that holds it, `place` the keys on the way."""
 
     place: str

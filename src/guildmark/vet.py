@@ -9,7 +9,6 @@ from guildmark import check as shelf
 from guildmark.check import Check
 from guildmark.errors import GuildmarkError
 from guildmark.limits import Limits
-from guildmark.openness.grades import measure
 from guildmark.records import Assessment, Finding, Measurement, Outcome
 from guildmark.subject import Subject
 from guildmark.version import MADE_BY
@@ -106,4 +105,6 @@ def _answer_all(subject: Subject, checks: Sequence[Check], limits: Limits, measu
     for check in checks:
         answers.send(msgspec.msgpack.encode(ask(subject, check, limits)))
     if measures:
+        from guildmark.openness.grades import measure  # a scan measures nothing
+
         answers.send(msgspec.msgpack.encode(measure(subject)))

@@ -25,6 +25,7 @@ class Walk:
         self._limits = opening.limits
         self._hashing = opening.hashing
         self._budget = Budget(opening.limits)
+        self._known: dict[str, tuple[str, ...]] = {}
 
     def take_in(self, given: Given) -> Iterator[File]:
         """The file, then the members of the archive that it may be."""
@@ -66,12 +67,20 @@ class Walk:
 
     def _recognise(self, file: File, look: Contents, depth: int) -> Iterator[File]:
         try:
-            file.formats = formats.recognise(look)
+            file.formats = self._formats(file, look)
         except GuildmarkError as error:
             file.unread = error.says
         yield file
         for face in file.formats:
             yield from self._unpack(file, face, depth)
+
+    def _formats(self, file: File, look: Contents) -> tuple[str, ...]:
+        """The formats of these bytes; the same bytes, as a wheel and an sdist hold them, are looked at once."""
+        if file.sha256 is None or look.size != file.size or isinstance(look, Ends):
+            return formats.recognise(look)
+        if file.sha256 not in self._known:
+            self._known[file.sha256] = formats.recognise(look)
+        return self._known[file.sha256]
 
     def _unpack(self, file: File, face: str, depth: int) -> Iterator[File]:
         found = formats.members(face, file.contents, self._budget)

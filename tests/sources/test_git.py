@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,7 +93,8 @@ def test_links_and_submodules_are_named_and_not_followed(repository: Repository)
     repository.run("update-index", "--add", "--cacheinfo", f"160000,{commit},vendored")
     repository.run("add", "again", "out")
     repository.run("commit", "-q", "-m", "links")
-    found = {file.path: file._replace(contents=None) for file in git.deliver(str(repository.folder), Opening()).files}
+    files = git.deliver(str(repository.folder), Opening()).files
+    found = {file.path: msgspec.structs.replace(file, contents=None) for file in files}
     assert found == {
         "README.md": Given("README.md", None, 3),
         "again": Given("again", None, 0, link="README.md"),

@@ -3,10 +3,12 @@
 Hydra's `_target_`, Lightning's `class_path`, YAML's Python tags, jsonpickle, skops, MLflow, TorchServe, and the
 keys by which a loader fetches a kernel or a pipeline (CVE-2026-4372)."""
 
+import copy
 import re
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from guildmark import late, named_code, structured
+from guildmark import late, named_code, registries, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError, LimitPassed
 from guildmark.file import File
@@ -18,10 +20,15 @@ MOST_TOLD = 20
 MOST_MULTIPLIED = 1_000_000
 """Values that the aliases of a YAML text may stand for."""
 ENDINGS = (".json", ".yaml", ".yml", ".skops", "_metadata")
-NAMES = frozenset(("mlmodel", "hparams", "config", "config.pbtxt", "pickle_module_info.txt"))
+NAMES = frozenset(("mlmodel", "hparams", "config", "config.pbtxt", "pickle_module_info.txt", ".allennlp_plugins"))
+_STAGE = "part-00000"
+"""Where Spark writes what a stage of a pipeline is; other files of that name are tables."""
+_OF_SPARK = late.compile(rb"\s*\{\s*\"class\"\s*:")
 _PICKLE_MODULES = frozenset(("mlflow.pytorch.pickle_module", "pickle", "cloudpickle"))
 _PYTHON_BACKEND = late.compile(
-    r"^\s*backend\s*:\s*[\"']python[\"']|^\s*runtime\s*:\s*[\"'][^\"']*\.py[\"']", re.MULTILINE
+    r"^\s*backend\s*:\s*[\"']python[\"']|^\s*runtime\s*:\s*[\"'][^\"']*\.py[\"']|"
+    r"\bop_library_filename\s*:\s*\[?\s*[\"'][^\"'\n]*[\"']",
+    re.MULTILINE,
 )
 _PROGRAM = late.compile(
     r"\bimport\s+\w+\s*;|^\s*(import\s+\w+|from\s+\w[\w.]*\s+import\s)|__import__\s*\(|\b(eval|exec|compile)\s*\(\s*\S|"
@@ -31,7 +38,7 @@ _PROGRAM = late.compile(
 _KEYS = (
     rb"_target_|class_path|_cls_|__target__|_partial_target_|_factory_|target|cls|\w*_implementation\w*|kernel_mapping|"
     rb"custom_pipeline|py/\w+|@module|__loader__|loader_module|handler|parent_library|trust_remote_code|model_code_path|"
-    rb"_class_name|lc|user_dir"
+    rb"_class_name|lc|user_dir|" + registries.KEYS
 )
 _ROOTS = (
     rb"(os|posix|nt|subprocess|builtins|__builtin__|runpy|pty|importlib|ctypes|shutil|commands|_posixsubprocess|"
@@ -58,7 +65,16 @@ _MARKS_OF_JSON = late.compile(
     + _PROGRAMS
     + rb"|\$\{\s*(eval|exec|python|py|import|call|shell|cmd|os\.system)\s*:"
 )
-_MARKS_OF_YAML = late.compile(_KEYS + rb"|python_function|!|\$|\*\w|\\[xuU]|\b" + _ROOTS + _PROGRAMS)
+_MARKS_OF_YAML = late.compile(
+    rb"(?<!\w)_?(?:" + _KEYS + rb"|python_function)|(?<![\w.?!)])!|\$|\*\w|\\[xuU]|\b" + _ROOTS + _PROGRAMS
+)
+
+
+class _Understood(NamedTuple):
+    """What a configuration names, and how many values its aliases stand for; a wheel and an sdist hold the same."""
+
+    names: list[named_code.Named]
+    multiplied: int
 
 
 @check(
@@ -69,16 +85,18 @@ _MARKS_OF_YAML = late.compile(_KEYS + rb"|python_function|!|\$|\*\w|\\[xuU]|\b" 
 def no_code_in_configurations(subject: Subject) -> Iterator[Finding]:
     """Does every configuration name only classes of known libraries?"""
     looked_at = False
+    own = _own_modules(subject)
+    known: dict[tuple[str | None, str], _Understood] = {}
     for file in subject.files(format="safetensors"):
         yield from _in_safetensors(file)
-    for file in subject.files():
+    for file in (*subject.files(), *_by_links(subject)):
         if "xml" in file.formats and file.readable and xml.is_of(file.contents, _PMML):
             looked_at = True
             yield from _of_pmml(file)
         if file.raw or not file.readable or not _is_configuration(file):
             continue
         looked_at = True
-        yield from _of_file(file, subject)
+        yield from _of_file(file, subject, own, known)
     if not looked_at:
         yield not_applicable("no file is a configuration")
 
@@ -124,23 +142,48 @@ def _has_own_rules(name: str) -> bool:
     return name in NAMES or name in named_code.SPECIAL
 
 
+def _by_links(subject: Subject) -> Iterator[File]:
+    """Members of archives by the names that links in them give: a loader opens the link, and reads the member."""
+    links = [file for file in subject.files() if "!" in file.path and (file.sha256 or "").startswith("link:")]
+    by_path = {file.path: file for file in subject.files() if file.readable} if links else {}
+    for link in links:
+        target = by_path.get(f"{link.archive}!{(link.sha256 or '')[5:]}")
+        if target is not None and target.name != link.name:
+            named = copy.copy(target)
+            named.path = link.path
+            yield named
+
+
 def _is_configuration(file: File) -> bool:
     name = file.name.lower()
-    return (name.endswith(ENDINGS) or _has_own_rules(name)) and ("text" in file.formats or "card" in file.formats)
+    if name == _STAGE:
+        return "text" in file.formats and bool(_OF_SPARK.match(file.contents.at(0, 40)))
+    return ("text" in file.formats or "card" in file.formats) and (name.endswith(ENDINGS) or _has_own_rules(name))
 
 
-def _of_file(file: File, subject: Subject) -> Iterator[Finding]:
+def _own_modules(subject: Subject) -> frozenset[str]:
+    """The modules that lie beside a model's configurations; a tool's are its own business."""
+    if subject.kind == "tool":
+        return frozenset()
+    return registries.own_modules(file.path for file in subject.files())
+
+
+def _of_file(
+    file: File, subject: Subject, own: frozenset[str], known: dict[tuple[str | None, str], _Understood]
+) -> Iterator[Finding]:
     data = file.contents.at(0, structured.LARGEST_JSON + 1)
     tool = subject.kind == "tool"
-    if not _could_name_code(data, file):
+    if not _could_name_code(data, file) and not any(name.encode() in data for name in own):
         yield passed(f"{file.path} names no code", file.seen("", "none of the keys by which loaders take code"))
         return
     if file.name.lower() in _PLAIN_TEXTS:
         yield from _of_plain_text(file)
         return
     try:
-        trees = [structured.json(data)] if _is_json(data, file) else structured.yaml(data)
-        multiplied = 0 if _is_json(data, file) else structured.multiplied(data, MOST_MULTIPLIED)
+        same = (file.sha256, file.name)
+        understood = known.get(same) or _understood(data, file, own)
+        if file.sha256:
+            known[same] = understood
     except GuildmarkError as error:
         if acting := _ACTING_TAG.search(data):
             says = f"{file.path} cannot be read as a configuration and has the tag {acting.group().decode()}"
@@ -148,10 +191,10 @@ def _of_file(file: File, subject: Subject) -> Iterator[Finding]:
         elif not tool:
             yield unknown(f"{file.path} was not read as a configuration: {error.says}", file.seen("", error.says))
         return
-    if multiplied > MOST_MULTIPLIED:
+    if understood.multiplied > MOST_MULTIPLIED:
         says = f"aliases that stand for over {MOST_MULTIPLIED} values"
         yield failed(f"{file.path} has {says}: it multiplies when it is loaded", file.seen("", says))
-    found = list(dict.fromkeys(named for tree in trees for named in named_code.named(tree, file.name)))
+    found = understood.names
     if _WORKFLOW.search(file.path):
         found = [named for named in found if not _STEP.fullmatch(named.place)]
     wrong = [named for named in found if _is_wrong(named, subject)]
@@ -165,6 +208,24 @@ def _of_file(file: File, subject: Subject) -> Iterator[Finding]:
         yield unknown(f"{file.path} names classes of no library known here: {says}", file.seen(left[0].place, says))
     elif not wrong:
         yield passed(f"{file.path} names only classes of known libraries", file.seen("", "every name is on the list"))
+
+
+def _understood(data: bytes, file: File, own: frozenset[str]) -> _Understood:
+    """What a configuration names; raises FormatError, LimitPassed."""
+    if _is_json(data, file):
+        trees, multiplied = [structured.json(data)], 0
+    else:
+        trees, multiplied = structured.yaml(data), structured.multiplied(data, MOST_MULTIPLIED)
+    return _Understood(
+        list(dict.fromkeys(named for tree in trees for named in _named(tree, file.name, own))), multiplied
+    )
+
+
+def _named(tree: Any, name: str, own: frozenset[str]) -> Iterator[named_code.Named]:
+    yield from named_code.named(tree, name)
+    yield from registries.named(tree)
+    if own:
+        yield from registries.beside(tree, own)
 
 
 def _is_wrong(named: named_code.Named, subject: Subject) -> bool:
@@ -186,15 +247,18 @@ def _could_name_code(data: bytes, file: File) -> bool:
     return bool((_MARKS_OF_JSON if _is_json(data, file) else _MARKS_OF_YAML).search(data))
 
 
-_PLAIN_TEXTS = frozenset(("config.pbtxt", "pickle_module_info.txt"))
+_PLAIN_TEXTS = frozenset(("config.pbtxt", "pickle_module_info.txt", ".allennlp_plugins"))
 
 
 def _of_plain_text(file: File) -> Iterator[Finding]:
-    """Triton's configuration, and the module by which MLflow reads a PyTorch model's pickle."""
+    """Triton's configuration, the module by which MLflow reads a PyTorch model's pickle, AllenNLP's plugins."""
     text = file.text()
     if file.name.lower() == "config.pbtxt":
         found = _PYTHON_BACKEND.search(text)
-        says = f"the backend of Triton that runs model.py: {found.group().strip()}" if found else ""
+        says = f"what Triton runs: {found.group().strip()}" if found else ""
+    elif file.name.lower() == ".allennlp_plugins":
+        words = [word for word in text.split() if not word.startswith("allennlp")]
+        says = f"the module {words[0][:100]}, which AllenNLP imports when it starts in this folder" if words else ""
     else:
         says = "" if text.strip() in _PICKLE_MODULES else f"the module {text.strip()[:100]}, by which it is unpickled"
     if says:

@@ -17,7 +17,7 @@ STANDARD = frozenset(("", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.
 OF_RUNTIME = frozenset(("com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc", "com.microsoft.experimental"))
 """Built into ONNX Runtime, in C++: its docs/ContribOperators.md. Reviewed: they compute on their inputs, but for
 those of RUNS_PYTHON and COMPILED."""
-RUNS_PYTHON = late.compile(r"Py(thon)?(Custom|Stateless)?(Op|Func|Call|Script)|PythonOp|TritonOp|ATen(?![a-z])")
+RUNS_PYTHON = late.compile(r"(?i:py(thon)?_?(custom|stateless)?_?(op|func|call|script)|triton_?op)|ATen(?![a-z])")
 """Operators that call Python: of ONNX Runtime's training and extensions, and of its old language interop."""
 PYTHON_DOMAINS = late.compile(r"ai\.onnx\.contrib|pyop.*|.*\bpython\b.*", re.I)
 """Domains whose operators a Python function may stand behind (onnxruntime-extensions' @onnx_op, PyOp)."""

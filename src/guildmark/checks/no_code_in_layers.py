@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from guildmark import late, layers, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.contents import Contents
@@ -137,7 +139,7 @@ def _of_attribute(at: str, key: str, value: str | bytes) -> Iterator[Judged]:
     data = value.encode() if isinstance(value, str) else value
     if key in _CONFIGURATIONS:
         text = data.decode("utf-8", "replace")
-        yield from (item._replace(at=f"{at} {item.at}") for item in layers.judge(text))
+        yield from (msgspec.structs.replace(item, at=f"{at} {item.at}") for item in layers.judge(text))
 
 
 def _of_metadata(file: File) -> Iterator[Judged]:
@@ -147,7 +149,7 @@ def _of_metadata(file: File) -> Iterator[Judged]:
 
 def _revived(at: int, text: str) -> Iterator[Judged]:
     for item in layers.judge(text, revived=True):
-        yield item._replace(at=f"byte {at} {item.at}")
+        yield msgspec.structs.replace(item, at=f"byte {at} {item.at}")
 
 
 def _of_saved_model(file: File) -> Iterator[Judged]:
@@ -168,8 +170,10 @@ def _of_graph(file: File, graph: _Graph) -> Iterator[Judged]:
         if node.operation in _NAMES_A_FILE:
             on_files.append(node)
             continue
+        if node.operation in seen:
+            continue
         judged = _of_node(node)
-        if judged is None or node.operation in seen:
+        if judged is None:
             continue
         if node.operation in functions and judged.outcome != Outcome.FAILED:
             continue
@@ -257,7 +261,7 @@ def _of_text(file: File, subject: Subject) -> Iterator[Judged] | None:
     name = file.name.lower()
     if not name.endswith((".json", ".yaml", ".yml", ".pbtxt", ".pbtext")) or file.contents.size > LONGEST_TEXT:
         return None
-    if any(other.path == file.archive for other in subject.files(format="keras")) and file.name == keras.CONFIG:
+    if file.name == keras.CONFIG and any(other.path == file.archive for other in subject.files(format="keras")):
         return None  # it is told of the archive
     text = file.text(LONGEST_TEXT)
     if name.endswith(".json"):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from guildmark import late, layers, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown, unread
@@ -52,6 +54,8 @@ _FOLLOWED = _set(
 _MAY_FOLLOW = late.compile(
     rb"(\w+_(name_or_path|file|tower|model)|_(BASE|base)_|working_dir|py_modules|storageUri|modelUri)[\"']?\s*:\s*[^\n]{0,9}\w+:/"
 )
+_REFERENCES = late.compile(rb"\s*\{\s*\"version\"\s*:\s*1\s*,.{0,4000}?\"refs\"\s*:\s*\{", re.DOTALL)
+"""How a file of kerchunk's begins: an array of Zarr whose chunks lie elsewhere."""
 _CONFIGURATION = late.compile(r"(.*_)?config\.json")
 _OPENS_FILES = _set(
     "Save SaveV2 SaveSlices Restore RestoreV2 RestoreSlice MergeV2Checkpoints InitializeTableFromTextFile "
@@ -84,7 +88,7 @@ _LOADED_MODELS = late.compile(r"^\s*load_models\s*=(.*)$", re.M)
 _PARENT = late.compile(r"^\s*(FROM|ADAPTER)\s+(\S+)", re.M | re.I)
 
 
-class Fetch(NamedTuple):
+class Fetch(msgspec.Struct, frozen=True):
     """What a loader would go for: where that stands, the address, in which loader's words, and whether it is bad."""
 
     at: str
@@ -127,6 +131,8 @@ def _readers(file: File, files: dict[str, File]) -> Iterator[Callable[[File], It
         around = files.get(file.archive)
         if around is None or "keras" not in around.formats:  # there it is told of the archive
             yield _in_topology
+    if name.endswith(".json") and _REFERENCES.match(file.contents.at(0, 1 << 12)):
+        yield _in_references
     if _CONFIGURATION.fullmatch(name):
         yield _in_configuration
     elif name in ("conda.yaml", "python_env.yaml"):
@@ -284,6 +290,15 @@ def _in_configuration(file: File) -> Iterator[Fetch]:
                     yield Fetch(entry.place, entry.value.strip(), f"by {entry.key}", bad)
 
 
+def _in_references(file: File) -> Iterator[Fetch]:
+    """kerchunk: each chunk's address, which fsspec's reference file system fetches."""
+    for tree in _tree(file):
+        for entry in structured.entries(tree):
+            first = entry.value[0] if isinstance(entry.value, list) and entry.value else ""
+            if entry.place.startswith("refs.") and isinstance(first, str) and _ADDRESS.match(first):
+                yield Fetch(entry.place, first, "as a chunk of its data")
+
+
 def _in_mlmodel(file: File) -> Iterator[Fetch]:
     """MLflow: what its flavors load from; the `uri` of an artifact is only where it was copied from."""
     for tree in _tree(file):
@@ -306,7 +321,7 @@ def _in_open_environment(file: File) -> Iterator[Fetch]:
     change, nor a machine by its number."""
     for fetch in _in_environment(file):
         if open_ := _OPEN_CHANNEL.search(fetch.address):
-            yield fetch._replace(what=f"to install it, over {open_[0]}")
+            yield msgspec.structs.replace(fetch, what=f"to install it, over {open_[0]}")
 
 
 def _in_requirements(file: File) -> Iterator[Fetch]:

@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -10,7 +9,7 @@ from guildmark import late, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError, LimitPassed
 from guildmark.file import File
-from guildmark.formats import coreml, hdf5, onnx, openvino, saved_model
+from guildmark.formats import coreml, hdf5, onnx, openvino, safetensors, saved_model
 from guildmark.manifest import printable
 from guildmark.records import Finding
 from guildmark.structured import shallow
@@ -46,13 +45,20 @@ _OPENED = {
     "config.json": _EVERYWHERE,
 }
 """By a file's name, the keys under which sentence-transformers, MLflow, TorchServe and TensorFlow.js open files."""
+_OF_TRITON = late.compile(
+    r"\b(?:default_model_filename|op_library_filename|input_data_file)\s*:\s*\[?\s*[\"']([^\"'\n]{1,1000})[\"']|"
+    r"\bcc_model_filenames\s*\[?\s*\{[^{}]{0,1000}?\bvalue\s*:\s*[\"']([^\"'\n]{1,1000})[\"']"
+)
+"""Where Triton's configuration says which file its server opens."""
 _SCHEME = late.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = late.compile(r"[A-Za-z]:")
+_NAME_OUT = late.compile(r"(^|[\\/])\.\.([\\/]|$)|\0|[A-Za-z]:\\")
+"""A tensor's name that would be a place elsewhere; a slash before it alone is how ONNX names its own."""
 _IN_MEMORY = "*/"
 """How ONNX Runtime marks a location that is an address in memory, which no file may give it."""
 
 
-class Named(NamedTuple):
+class Named(msgspec.Struct, frozen=True):
     """A path that a file names: where that stands, what it is for, whether it must be seen to be believed."""
 
     path: str
@@ -75,6 +81,8 @@ def no_paths_outside(subject: Subject) -> Iterator[Finding]:
         readers = [_READERS[name] for name in file.formats if name in _READERS]
         if INDEX.search(file.name):
             readers.append(_of_index)
+        elif file.name == "config.pbtxt" and "text" in file.formats:
+            readers.append(_of_triton)
         elif _is_configuration(file) and subject.kind != "tool":
             readers.append(_of_configuration)
         if file.archive:
@@ -163,6 +171,13 @@ def _of_openvino(file: File) -> Iterator[Named]:
         yield Named(path, "an attribute", "a part of the model", must_be_here=False)
 
 
+def _of_tensors(file: File) -> Iterator[Named]:
+    """Names of tensors, by which tools write them out as files."""
+    for tensor in safetensors.header(file.contents).tensors:
+        if _NAME_OUT.search(tensor.name) or _OF_SYSTEM.match(tensor.name):
+            yield Named(tensor.name, f"the tensor {tensor.name[:100]}", "a tensor", must_be_here=False)
+
+
 def _of_index(file: File) -> Iterator[Named]:
     """The shards that an index of weights names."""
     if file.size > LARGEST_INDEX:
@@ -176,6 +191,11 @@ def _of_index(file: File) -> Iterator[Named]:
         for path in shard if isinstance(shard, list) else [shard]:
             if isinstance(path, str):
                 yield Named(path, f"weight_map.{tensor[:100]}", "a shard", must_be_here=False)
+
+
+def _of_triton(file: File) -> Iterator[Named]:
+    for found in _OF_TRITON.finditer(file.text()):
+        yield Named(found[1] or found[2], "config.pbtxt", "what its server opens", must_be_here=False)
 
 
 def _is_configuration(file: File) -> bool:
@@ -236,6 +256,7 @@ def _of_member(file: File, links: dict[str, File]) -> Iterator[Finding]:
 
 _READERS: dict[str, Callable[[File], Iterator[Named]]] = {
     "onnx": _of_onnx,
+    "safetensors": _of_tensors,
     "coreml": _of_coreml,
     "hdf5": _of_hdf5,
     "saved_model": _of_saved_model,

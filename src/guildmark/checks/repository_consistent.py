@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from math import prod
-from typing import NamedTuple
 
 import msgspec
 
@@ -28,7 +27,7 @@ PIECE = 1 << 18
 """A tensor up to WHOLE bytes is compared whole, of a longer one its start, middle and end, so many bytes of each."""
 
 
-class Weight(NamedTuple):
+class Weight(msgspec.Struct, frozen=True):
     """A tensor of a file: its type and shape, and where its bytes lie (no file: nobody can say)."""
 
     dtype: str

@@ -4,7 +4,8 @@ Seen in GGUF metadata (CVE-2024-34359) and in a tokenizer's configuration. It is
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from guildmark import late, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
@@ -29,7 +30,7 @@ _HOLDS = late.compile(
 _LOADED = late.compile(r"(^|/|!)(chat_template[^/!]*\.jinja2?|additional_chat_templates/[^/!]+\.jinja)$")
 
 
-class Template(NamedTuple):
+class Template(msgspec.Struct, frozen=True):
     """A template, the file that holds it, and where. `loaded`: a loader takes it without being asked to."""
 
     file: File

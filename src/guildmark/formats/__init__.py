@@ -176,7 +176,7 @@ def _begin(contents: Contents) -> tuple[bytes, bytes]:
 def _may_be(name: str, begin: tuple[bytes, bytes], contents: Contents) -> bool:
     """Whether bytes begin as a format declares; what is nothing but white space so far may be anything."""
     wanted = begins(name)
-    found = not wanted or not begin[1] or any(each.startswith(wanted) for each in begin)
+    found = not wanted or not begin[1] or begin[0].startswith(wanted) or begin[1].startswith(wanted)
     return found or (_is_said(name, "LATER") and _stands_later(wanted, contents))
 
 

@@ -3,7 +3,8 @@
 Source: https://github.com/apple/coremltools/blob/main/mlmodel/format/ (Model, NeuralNetwork, MIL, LinkedModel)."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
@@ -33,7 +34,7 @@ _INNER_NETWORKS = {_BRANCH: (1, 2), 615: (3, 4)}
 """Fields of a layer: a branch and a loop, and their fields that are networks."""
 
 
-class Named(NamedTuple):
+class Named(msgspec.Struct, frozen=True):
     """What a model names outside of itself (`kind` is class, model or weights), or a `condition`; `at` where it is."""
 
     kind: str

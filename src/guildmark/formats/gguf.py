@@ -41,6 +41,7 @@ _STRING, _ARRAY = 8, 9
 _ORDERS: tuple[Literal["little", "big"], ...] = ("little", "big")
 _DEEPEST = 4
 _CHUNK = 1 << 20
+_TAIL = 1 << 16
 
 
 class Tensor(NamedTuple):
@@ -96,9 +97,22 @@ def faults(contents: Contents) -> Iterator[Fault]:
         if tensor.begin < end and tensor.size:
             yield Fault(at, f"the tensor {tensor.name[:100]} begins at byte {tensor.begin}, inside the one before it")
         end = max(end, tensor.begin + (tensor.size or 0))
+    if all(tensor.size is not None for tensor in found):
+        yield from _behind(contents, -(-max(end, cursor.place) // alignment) * alignment)
+
+
+def _behind(contents: Contents, end: int) -> Iterator[Fault]:
+    """Bytes behind the last tensor: no reader of GGUF reads them, so they are there for another."""
+    rest = contents.size - end
+    if rest > 0 and (
+        contents.at(end, _TAIL).strip(b"\0") or contents.at(contents.size - min(rest, _TAIL), _TAIL).strip(b"\0")
+    ):
+        yield Fault(f"byte {end}", f"it has {rest} bytes behind its last tensor")
 
 
 def _of_tensor(tensor: Tensor, size: int) -> Iterator[str]:
+    if "\0" in tensor.name or (".." in tensor.name and ".." in tensor.name.replace("\\", "/").split("/")):
+        yield "has a name that is a place elsewhere, where tools write tensors out by their names"
     if tensor.size is None:
         yield f"is of the unknown type {tensor.kind}"
         return
@@ -132,6 +146,10 @@ class _Cursor:
         if version not in (1, 2, 3):
             raise FormatError(f"GGUF version {version} is not known")
         self._wide = 4 if version == 1 else 8  # version 1 counts in 32 bits
+
+    @property
+    def place(self) -> int:
+        return self._place
 
     def metadata(self) -> dict[str, Value]:
         self._tensor_count = self._whole(self._wide)

@@ -3,9 +3,9 @@
 Source: tensorflow/core/framework/{graph,function,node_def,attr_value,tensor}.proto, core/protobuf/meta_graph.proto."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from guildmark import late
 from guildmark.contents import Contents, InMemory
@@ -51,7 +51,7 @@ _KINDS = {1: BYTES, 2: BYTES, 3: VARINT, 4: BYTES, 5: BYTES}
 _Attribute = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
-class Node(NamedTuple):
+class Node(msgspec.Struct, frozen=True):
     """A node: its operation, the names of its inputs, its attributes that are text, a constant's strings.
 
     `scope` is the graph or function that it stands in, `at` its byte."""
@@ -217,16 +217,18 @@ def _node(reader: Reader, node: Field, scope: str) -> Node:
 
 def _attribute(reader: Reader, entry: Field) -> _Attribute:
     """An attribute's key, its text or texts, and the strings of a tensor that it is."""
-    if entry.end - entry.start <= _SMALL:
-        with suppress(FormatError):  # which is told with its place in the file
-            return _small_attribute(reader.payload(entry))
-    return _read_attribute(reader, entry)
+    small = _small_attribute(reader.payload(entry)) if entry.end - entry.start <= _SMALL else None
+    return small or _read_attribute(reader, entry)
 
 
 @lru_cache(4096)
-def _small_attribute(entry: bytes) -> _Attribute:
-    """The nodes of a graph have the same few attributes again and again."""
-    return _read_attribute(Reader(InMemory(entry), _MOST_LOOKED_AT), None)
+def _small_attribute(entry: bytes) -> _Attribute | None:
+    """The nodes of a graph have the same few attributes again and again. None where it is broken, which is told
+    with its place in the file."""
+    try:
+        return _read_attribute(Reader(InMemory(entry), _MOST_LOOKED_AT), None)
+    except FormatError:
+        return None
 
 
 def _read_attribute(reader: Reader, entry: Field | None) -> _Attribute:
@@ -262,7 +264,7 @@ def _strings(reader: Reader, tensor: Field) -> tuple[str, ...]:
 
 
 def _short(reader: Reader, field: Field) -> str:
-    return reader.text(field._replace(end=min(field.end, field.start + LONGEST_WORD)))
+    return reader.text(msgspec.structs.replace(field, end=min(field.end, field.start + LONGEST_WORD)))
 
 
 def _has_node(reader: Reader, graph: Field) -> bool:
@@ -291,7 +293,7 @@ def _is_node(reader: Reader, node: Field) -> bool:
         if field.kind != BYTES or not 1 <= field.number <= 7:
             return False
         if field.number in (1, 2):
-            shown = reader.text(field._replace(end=min(field.end, field.start + 300)))
+            shown = reader.text(msgspec.structs.replace(field, end=min(field.end, field.start + 300)))
             name, operation = (shown, operation) if field.number == 1 else (name, shown)
         if name and operation:
             break

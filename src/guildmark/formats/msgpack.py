@@ -3,6 +3,7 @@
 Source: https://github.com/msgpack/msgpack/blob/master/spec.md; msgpack-numpy unpickles an array of the kind `O`."""
 
 from collections.abc import Iterator
+from math import prod
 from typing import NamedTuple
 
 from guildmark import late
@@ -36,6 +37,7 @@ BEGINS = (
 MOST_ITEMS = 5_000_000
 _MOST_LOOKED_AT = 2_000
 _BLOCK = 1 << 16
+_HEAD = 256
 _PICKLE = late.compile(rb"\x80[\x02-\x05]|[(c\]}]")
 _KEY = late.compile(r"[\w ./:@\[\]-]{1,200}")
 
@@ -43,6 +45,11 @@ _FIXED = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8} | {0xCC + place: 1 << (pl
 _STRINGS = {0xD9: 1, 0xDA: 2, 0xDB: 4}
 _BINARIES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
 _EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}
+_FLAX_ARRAY = b"\x01"
+_MOST_DIMENSIONS = 32
+_WIDTHS = {"bool": 1, "bfloat16": 2, "complex64": 8, "complex128": 16} | {
+    f"{kind}{bits}": bits // 8 for kind in ("int", "uint", "float") for bits in (8, 16, 32, 64)
+}
 _ARRAYS, _MAPS = {0xDC: 2, 0xDD: 4}, {0xDE: 2, 0xDF: 4}
 
 
@@ -94,14 +101,34 @@ def members(contents: Contents, budget: Budget) -> Iterator[Member] | None:
 
 
 def faults(contents: Contents) -> Iterator[Fault]:
-    """All values fit into each other, and into the file."""
+    """All values fit into each other and into the file, and Flax's arrays have the bytes that their shapes ask for."""
     try:
-        for _ in items(contents):
-            pass
+        for item in items(contents):
+            if item.kind == "extension" and contents.at(item.begin - 1, 1) == _FLAX_ARRAY:
+                yield from _of_array(contents, item)
     except LimitPassed:
         raise
     except FormatError as error:
         yield Fault("values", error.says)
+
+
+def _of_array(contents: Contents, item: Item) -> Iterator[Fault]:
+    """An array as Flax writes it: its shape, the name of its type, its bytes; anything else is not judged."""
+    inner = Part(contents, item.begin, item.length)
+    reader = _Reader(inner, _HEAD)
+    try:
+        whole, shape = reader.item(), reader.item()
+        if (whole.kind, whole.length, shape.kind) != ("array", 3, "array") or shape.length > _MOST_DIMENSIONS:
+            return
+        count = prod(reader.whole() for _ in range(shape.length))
+        name, data = reader.item(), reader.item()
+    except FormatError:
+        return
+    if (name.kind, data.kind) != ("string", "binary"):
+        return
+    width = _WIDTHS.get(inner.at(name.begin, min(name.length, 20)).decode("utf-8", "replace"), 0)
+    if width and count * width != data.length:
+        yield Fault(f"byte {item.begin}", f"an array asks for {count * width} bytes and has {data.length}")
 
 
 def _pickles(contents: Contents) -> Iterator[Member]:
@@ -123,8 +150,8 @@ def _is_word(contents: Contents, item: Item) -> bool:
 class _Reader:
     """Reads the head of one value after another."""
 
-    def __init__(self, contents: Contents) -> None:
-        self._contents = contents
+    def __init__(self, contents: Contents, at_once: int = _BLOCK) -> None:
+        self._contents, self._at_once = contents, at_once
         self._base, self._block = 0, b""
         self.place = 0
 
@@ -151,6 +178,15 @@ class _Reader:
             raise FormatError(f"the value at byte {begin} is of no known kind")
         return self._payload("plain", _FIXED[head])
 
+    def whole(self) -> int:
+        """A number that is not negative."""
+        head = self._number(1)
+        if head < 0x80:
+            return head
+        if not 0xCC <= head <= 0xCF:
+            raise FormatError(f"the value at byte {self.place - 1} is no number of things")
+        return self._number(_FIXED[head])
+
     def _payload(self, kind: str, length: int) -> Item:
         begin, self.place = self.place, self.place + length
         if self.place > self._contents.size:
@@ -160,7 +196,7 @@ class _Reader:
     def _number(self, size: int) -> int:
         start = self.place - self._base
         if not 0 <= start <= len(self._block) - size:
-            self._base, self._block, start = self.place, self._contents.at(self.place, _BLOCK), 0
+            self._base, self._block, start = self.place, self._contents.at(self.place, self._at_once), 0
         if len(self._block) - start < size:
             raise FormatError(f"it ends at byte {self._contents.size}, within a value")
         self.place += size

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.formats import Fault, Holds, _json
 
@@ -18,6 +19,7 @@ LARGEST = 64 << 20
 _HEAD = 256
 _TAIL = 1 << 12
 _MARKS = (b'"arg_nodes"', b'"heads"')
+_OPERATOR = late.compile(r"[\w.:-]{1,256}")
 
 
 def recognises(contents: Contents) -> bool:
@@ -46,5 +48,9 @@ def operators(contents: Contents) -> dict[str, int]:
 
 
 def faults(contents: Contents) -> Iterator[Fault]:
-    """It is JSON."""
-    return _json.broken(operators, contents)
+    """It is JSON, and every operator's name is a word: others make MXNet search for ever (CVE-2022-24294)."""
+    broken = list(_json.broken(operators, contents))
+    yield from broken
+    for operator in () if broken else operators(contents):
+        if not _OPERATOR.fullmatch(operator):
+            yield Fault("nodes", f"an operator is called {operator[:60]}, which is no name of one")

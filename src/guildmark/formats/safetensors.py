@@ -47,7 +47,7 @@ class Tensor(NamedTuple):
     end: int
 
 
-class Header(NamedTuple):
+class Header(msgspec.Struct, frozen=True):
     """What the header says; the tensors in the order of their bytes."""
 
     metadata: dict[str, str]
@@ -84,7 +84,7 @@ def header(contents: Contents) -> Header:
         tensors = [_tensor(name, msgspec.convert(entry, _Entry)) for name, entry in entries.items()]
     except msgspec.ValidationError as error:
         raise FormatError(f"the header is not as it should be: {error}") from error
-    return Header(metadata, tuple(sorted(tensors, key=lambda tensor: tensor[3:])), length + 8)
+    return Header(metadata, tuple(sorted(tensors, key=lambda tensor: (tensor.begin, tensor.end))), length + 8)
 
 
 def faults(contents: Contents) -> Iterator[Fault]:

@@ -4,7 +4,8 @@ It finds the members that Python's tarfile finds, and allocates nothing by the s
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from guildmark import late
 from guildmark.contents import Contents, Part
@@ -19,6 +20,8 @@ REFINES = "compressed"
 BLOCK = 512
 HEADER_SIZE = 1 << 20
 """The longest pax or GNU header that is read."""
+BEHIND = 1 << 16
+"""How far behind a tar's end another one is looked for: what writes tars fills up to 20 blocks."""
 ENTRIES = Limits().members
 LONG_NAME, LONG_LINK, PAX, PAX_OLD, PAX_GLOBAL, SPARSE = b"L", b"K", b"x", b"X", b"g", b"S"
 SYMBOLIC = b"2"
@@ -34,7 +37,7 @@ SPARSE_KEY = "GNU.sparse."
 KINDS = {b"3": "a character device", b"4": "a block device", b"6": "a pipe", SPARSE: "a sparse file"}
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """A member: its kind is tar's type flag, `begin` where its bytes are."""
 
     name: str
@@ -69,8 +72,12 @@ def is_header(block: bytes) -> bool:
     except ValueError:
         return False
     plain = 256 + sum(block[:148]) + sum(block[156:])
-    signed = plain - 256 * sum(byte > 127 for byte in block[:148] + block[156:])
-    return said in (plain, signed)
+    return said == plain or (said < plain and said == plain - 256 * _high(block[:148] + block[156:]))
+
+
+def _high(data: bytes) -> int:
+    """How many of the bytes are negative where they are read as signed."""
+    return sum(byte > 127 for byte in data)
 
 
 def members(contents: Contents, budget: Budget) -> Iterator[Member]:
@@ -126,6 +133,16 @@ def entries(contents: Contents) -> Iterator[Entry]:
         yield entry
     if own:
         raise Stop(place, "a header describes no member")
+    if place < contents.size:
+        _no_other_behind(contents, place)
+
+
+def _no_other_behind(contents: Contents, place: int) -> None:
+    """Raises Stop where a tar goes on behind the empty block at `place`: some readers stop there, and some do not."""
+    behind = contents.at(place, BEHIND)
+    skipped = (len(behind) - len(behind.lstrip(b"\0"))) // BLOCK * BLOCK
+    if is_header(behind[skipped : skipped + BLOCK]):
+        raise Stop(place + skipped, "another tar begins behind the end of this one")
 
 
 def faults(contents: Contents) -> Iterator[Fault]:

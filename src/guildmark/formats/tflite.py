@@ -3,7 +3,9 @@
 Source: tensorflow/lite/schema/schema.fbs (file_identifier "TFL3"); the FlatBuffers and FlexBuffers internals."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from math import prod
+
+import msgspec
 
 from guildmark.contents import Contents, InMemory
 from guildmark.errors import FormatError, LimitPassed
@@ -16,11 +18,13 @@ HOLDS: Holds = "weights"
 CUSTOM, DELEGATE, STABLEHLO_CUSTOM_CALL, NEWEST = 32, 51, 172, 255
 FLEX = "Flex"
 MOST_STEPS = 5_000_000
+MOST_ELEMENTS = (1 << 31) - 1
+"""Of a tensor: the runtime counts them in an `int` (tensorflow/lite/kernels/kernel_util.h, NumElements)."""
 LONGEST_NAME = 10_000
 LONGEST_OPTIONS = 1 << 20
 
 
-class Operator(NamedTuple):
+class Operator(msgspec.Struct, frozen=True):
     """A kind of operator that the model declares: its built-in number, its name where it is custom.
 
     `flex` are the TensorFlow operations that its uses name, empty strings where that cannot be read."""
@@ -96,6 +100,9 @@ class _Model:
             tensors += 1
             if self._scalar(tensor, 2, 4) >= max(1, buffers):
                 yield Fault(f"byte {tensor}", f"a tensor has the buffer {self._scalar(tensor, 2, 4)} of {buffers}")
+            shape = list(self._numbers(tensor, 0))
+            if min(shape, default=0) < 0 or prod(shape) > MOST_ELEMENTS:
+                yield Fault(f"byte {tensor}", f"a tensor has the shape {shape[:8]}, which its runtime cannot count")
         for operator in self._tables(graph, 3):
             index = self._scalar(operator, 0, 4)
             if index >= len(self._codes):

@@ -6,8 +6,9 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from guildmark.contents import Contents, Part, chunks
 from guildmark.errors import ContentsError, FormatError, LimitPassed
@@ -35,7 +36,7 @@ PATCHED, STRONG = 0x20, 0x40
 UNIX, LINK, TYPE = 3, 0o120000, 0o170000
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """A member as the central directory describes it; `offset` is where its local header is."""
 
     name: str
@@ -49,7 +50,7 @@ class Entry(NamedTuple):
     raw_name: bytes
 
 
-class _End(NamedTuple):
+class _End(msgspec.Struct, frozen=True):
     begin: int
     size: int
     entries: int

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from math import prod
-from typing import NamedTuple
+
+import msgspec
 
 from guildmark import late
 from guildmark.contents import Contents
@@ -53,7 +54,7 @@ OUTSIDE = late.compile(
 that sets every key as an attribute can be made to set any (CVE-2026-34445)."""
 
 
-class Tensor(NamedTuple):
+class Tensor(msgspec.Struct, frozen=True):
     """A tensor: its raw bytes' number (None where it has none), whether it has data otherwise, or outside.
 
     `external` is what the file says of data outside (location, offset, length), None where they are inside."""
@@ -67,7 +68,7 @@ class Tensor(NamedTuple):
     at: int
 
 
-class Model(NamedTuple):
+class Model(msgspec.Struct, frozen=True):
     """What a model says of itself. `operators` counts the nodes by (domain, type), those of inner graphs
     and functions included; `functions` are those that the model defines itself, by (domain, name)."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import LimitPassed
 from guildmark.formats import Fault
@@ -146,22 +147,27 @@ def _begins_well(contents: Contents) -> bool:
     return True
 
 
+_NO_NAME = late.compile(r"""[=;(){}"']""")
+"""What stands in code (`const x = require("y");` begins as a GLOBAL does) and in the name of no module."""
+
+
 def _is_all_opcodes(contents: Contents) -> bool:
     """Text begins with letters that are opcodes too, but seldom prepares a call of a name that it
     imports, and never ends with STOP having made one thing."""
-    tally, place, named, calls = Tally(MANY_OPCODES), 0, False, 0
+    tally, place, named, sound, calls = Tally(MANY_OPCODES), 0, False, False, 0
     while place < contents.size:
         machine = Machine(Window(contents, place), tally)
         try:
             for event in run(machine):
                 named = named or isinstance(event, Name)
+                sound = sound or (isinstance(event, Name) and not _NO_NAME.search(event.name))
                 calls += (
                     isinstance(event, Call) and event.name != PERSISTENT
                 )  # a P, as texts begin with, asks its loader
         except LimitPassed:
             return True
         except Broken:
-            return named and (calls > 0 or _prepares_a_call(machine))
+            return sound and (calls > 0 or _prepares_a_call(machine))
         if machine.stack or machine.outer:
             return named and calls > 0
         place = machine.window.place

@@ -1,7 +1,8 @@
 """The bytes of an array that joblib writes between two opcodes (`joblib.numpy_pickle`)."""
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from guildmark.formats.pickle.dtypes import DEEPEST, HAS_OBJECT, contradicts, flags, items
 from guildmark.formats.pickle.values import DTYPE, UNKNOWN, WRAPPER, Made, Mapping, Value
@@ -12,7 +13,7 @@ SIZES = {
 MOST_FIELDS = 256
 
 
-class Array(NamedTuple):
+class Array(msgspec.Struct, frozen=True):
     """`size` bytes, after one byte of padding length where `padded`; None: a pickle of its objects."""
 
     size: int | None

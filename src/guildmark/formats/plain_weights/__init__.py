@@ -6,7 +6,8 @@ LightGBM (`boosters.py`), GGML and word2vec (`old.py`), CatBoost (catboost/libs/
 (sentencepiece_model.proto)."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from guildmark.contents import Contents
 from guildmark.formats import Fault, Holds
@@ -22,7 +23,7 @@ _FAST_TEXT = 793712314
 _MXNET_ARRAYS = tuple(magic.to_bytes(4, "little") for magic in (0xF993FAC8, 0xF993FAC9, 0xF993FACA))
 
 
-class Kind(NamedTuple):
+class Kind(msgspec.Struct, frozen=True):
     """A format: its name, whether bytes are of it, and what is wrong with them."""
 
     name: str

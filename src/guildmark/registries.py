@@ -1,0 +1,142 @@
+"""Which code configurations name for frameworks that import by name: their keys say where a module or a library is.
+
+OpenMMLab, AutoGen, Spark, Intake, ONNX Runtime GenAI, axolotl and fairseq; and any name whose module lies beside the
+configuration (AllenNLP's `type`, kedro's, Haystack's), for that module is its maker's own code."""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from guildmark import late, structured, targets
+from guildmark.named_code import Named
+from guildmark.structured import Entry, Mapping
+from guildmark.targets import Standing
+
+KEYS = (
+    rb"custom_imports|custom_ops_library\w*|custom_ops_lib|component_type|global_imports|paramMap|plugins|driver|"
+    rb"plugin_path\w*"
+)
+"""The keys without which nothing of this is in a text, as a piece of a regular expression."""
+_NAMING = late.compile(
+    r"(?i)_?(type|class|class_?name|cls|module|modules|imports?|plugins?|provider|driver|factory|callable|function|"
+    r"entry_?point|loader|processor|strategy|backend|handler|target|reader|architecture|tokenizer_class|model_class)"
+)
+"""Keys whose value a framework looks up: a name behind any of them is taken for one."""
+_SPARK = late.compile(
+    r"(org\.apache\.spark|pyspark|com\.johnsnowlabs|com\.microsoft|synapse|ml\.dmlc|xgboost\.spark|ai\.(catboost|h2o)|"
+    r"ml\.combust|com\.databricks|org\.apache\.mahout|sparkdl|sparknlp|sparkxgb|com\.linkedin|graphframes|mmlspark)\."
+)
+_OF_AUTOGEN = late.compile(r"(autogen_\w+|autogen)\.")
+_OF_INTAKE = late.compile(r"(intake|intake_\w+|hvplot|dask|xarray|pandas)\.")
+_SHELL = late.compile(r"\{\{\s*(client_)?shell\s*\(")
+_MODULE = late.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+
+
+def named(tree: Any) -> Iterator[Named]:
+    """The code that a tree of JSON or YAML names."""
+    for entry in structured.entries(tree):
+        if rule := _RULES.get(entry.key):
+            yield from rule(entry)
+        elif isinstance(entry.value, str) and _SHELL.search(entry.value):
+            yield Named(entry.place, f"the command {entry.value[:160]}, which Intake runs", "acts")
+
+
+def own_modules(paths: Iterable[str]) -> frozenset[str]:
+    """The names by which Python would import the files of a folder, of its first two levels."""
+    found = set()
+    for path in paths:
+        folder, name = posixpath.split(path)
+        if name.endswith(".py") and folder.count("/") == 0 and "!" not in path:
+            found.add(posixpath.basename(folder) if folder else name.removesuffix(".py"))
+            found.add(name.removesuffix(".py"))
+    return frozenset(name for name in found - {"__init__", "__main__", "setup", ""} if name.isidentifier())
+
+
+def beside(tree: Any, own: frozenset[str]) -> Iterator[Named]:
+    """Names of classes, or behind a key that names code, whose module is one of `own`; fairseq's folder of them."""
+    for entry in structured.entries(tree):
+        for value in entry.value if isinstance(entry.value, list) else (entry.value,):
+            if entry.key == "user_dir" and isinstance(value, str) and value.strip("./") in own:
+                yield Named(entry.place, f"user_dir {value[:160]}, whose modules are all imported", "code")
+            if not targets.is_name(value) or value.replace(":", ".").partition(".")[0] not in own:
+                continue
+            if targets.is_class(value) or _NAMING.fullmatch(entry.key):
+                yield Named(entry.place, f"{entry.key[:60]} {value[:160]}, whose module lies beside it", "code")
+
+
+def _of_module(name: str) -> Standing:
+    """What importing a module does: nothing where it is a known library's, else whatever its maker wrote."""
+    standing = targets.standing(f"{name}.X") if _MODULE.fullmatch(name) else "acts"
+    return "code" if standing == "open" else standing
+
+
+def _in_custom_imports(entry: Entry) -> Iterator[Named]:
+    """OpenMMLab imports these modules before it builds the model."""
+    for wanted in entry.value.all_of("imports") if isinstance(entry.value, Mapping) else ():
+        for name in wanted if isinstance(wanted, list) else (wanted,):
+            if isinstance(name, str) and (standing := _of_module(name)) != "inert":
+                yield Named(entry.place, f"the import of {name[:160]}", standing)
+
+
+def _in_library(entry: Entry) -> Iterator[Named]:
+    """ONNX Runtime GenAI loads a library of operators when it opens the model."""
+    for value in entry.value if isinstance(entry.value, list) else (entry.value,):
+        if isinstance(value, str) and value not in ("", "null", "~"):
+            yield Named(entry.place, f"{entry.key} {value[:160]}, which is loaded as a library", "acts")
+
+
+def _in_component(entry: Entry) -> Iterator[Named]:
+    """AutoGen imports what `provider` names, and hands the configuration to its class."""
+    for name in entry.within.all_of("provider"):
+        if isinstance(name, str) and not _OF_AUTOGEN.match(name):
+            standing = targets.standing(name)
+            yield Named(entry.place, f"the provider {name[:160]}", "code" if standing == "inert" else standing)
+
+
+def _in_function_tool(entry: Entry) -> Iterator[Named]:
+    """AutoGen executes a tool's source when it loads it."""
+    for source in entry.within.all_of("source_code"):
+        if isinstance(source, str) and source.strip():
+            yield Named(entry.place, f"the source {' '.join(source.split())[:160]}, which is executed", "code")
+
+
+def _in_stage(entry: Entry) -> Iterator[Named]:
+    """Spark makes an instance of the class that a stage's metadata name; in Python it imports its module."""
+    for key in ("class", "pythonClass"):
+        for name in entry.within.all_of(key):
+            if isinstance(name, str) and not _SPARK.match(name):
+                yield Named(entry.place, f"{key} {name[:160]}", "code")
+
+
+def _in_driver(entry: Entry) -> Iterator[Named]:
+    """Intake imports a driver that is named with its module."""
+    name = entry.value
+    if targets.is_name(name) and targets.is_class(name) and not _OF_INTAKE.match(name):
+        yield Named(entry.place, f"driver {name[:160]}", targets.standing(name))
+
+
+def _in_plugins(entry: Entry) -> Iterator[Named]:
+    """axolotl imports a list of classes; Intake imports each `module`, and every file of each `dir`."""
+    if isinstance(entry.value, list) and not isinstance(entry.value, Mapping):
+        for name in entry.value:
+            if targets.is_name(name) and targets.is_class(name) and not name.startswith("axolotl."):
+                yield Named(entry.place, f"the plugin {name[:160]}", targets.standing(name))
+    for source in entry.value.all_of("source") if isinstance(entry.value, Mapping) else ():
+        for each in source if isinstance(source, list) else ():
+            for key, value in each if isinstance(each, Mapping) else ():
+                if key in ("module", "dir") and isinstance(value, str) and not _OF_INTAKE.match(f"{value}."):
+                    yield Named(entry.place, f"{key} {value[:160]}, from which drivers are imported", "code")
+
+
+_RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
+    "custom_imports": _in_custom_imports,
+    "custom_ops_library": _in_library,
+    "custom_ops_lib": _in_library,
+    "custom_ops_library_paths": _in_library,
+    "component_type": _in_component,
+    "global_imports": _in_function_tool,
+    "paramMap": _in_stage,
+    "driver": _in_driver,
+    "plugins": _in_plugins,
+}

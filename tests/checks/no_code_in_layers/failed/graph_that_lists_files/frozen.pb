@@ -1,0 +1,9 @@
+
+
+xPlaceholder
+!
+pConst*
+valueB
+B/etc/*
+
+lMatchingFilesp
