@@ -10,7 +10,7 @@ _SHELL = r"(?:/?(?:usr/)?bin/)?(?:ba|z|da|k)?sh\b|python[\d.]*\b|perl\b|ruby\b|n
 _RULES = (
     (
         "fetched",
-        rf"\b(curl|wget|fetch|lwp-request|iwr|irm|invoke-webrequest)\b[^|;&\n]*\|\s*(sudo\s+|exec\s+|env\s+)*({_SHELL})",
+        rf"\b(curl|wget|fetch|lwp-request|iwr|irm|invoke-webrequest)\b[^|;&\n]*\|\s*((sudo|exec|env|nohup)\s+|\w+=\S*\s+)*({_SHELL})",
     ),
     ("fetched", rf"({_SHELL}|eval)\s+(-\w+\s+)*(<\(|[\"']?\$\(|[\"']?`)\s*(curl|wget)\b"),
     (
@@ -73,6 +73,12 @@ _RULES = (
         "wiped",
         r"\brm\s+-\w*[rf]\w*\s+(-\S+\s+)*[\"']?(/|/\*|~|~/|\$HOME|/home|/etc)[\"']?/?\*?\s*($|[;&|\n])|\bmkfs\.|dd\s+if=/dev/(zero|urandom)\s+of=/dev/sd|\A\s*rm\s+-\w*[rf]\w*\s+\*\s*\Z|(?i:del\s+/[sfq]\s.{0,20}[a-z]:\\\*|format\s+c:)",
     ),
+    (
+        "weakened",
+        r"(?i)\bnetsh\s+(advfirewall\s+)?firewall\s+(add|set|delete)|\b(Add|Set)-MpPreference\b|\bsc(\.exe)?\s+(create|stop|delete)\s+\w|"
+        r"\bDisableAntiSpyware\b|\bsetenforce\s+0|\bufw\s+disable|\biptables\s+-F|\bspctl\s+--master-disable|\bcsrutil\s+disable|"
+        r"\bvssadmin\s+delete|\bNew-Service\b",
+    ),
     ("miner", r"stratum\+(tcp|ssl|tls)://|--donate-level|\bxmrig\b[^\n]*\s-o\s"),
 )
 _COMPILED = tuple((kind, late.compile(pattern)) for kind, pattern in _RULES)
@@ -80,6 +86,7 @@ _QUICK = late.compile(
     r"(?i)curl|wget|base64|\|\s*\S*sh\b|/dev/tcp|/dev/udp|\bnc\b|ncat|netcat|socat|powershell|iex|downloadstring|mshta|regsvr32|certutil|bitsadmin|"
     r"invoke-|msiexec|crontab|bashrc|zshrc|profile|authorized_keys|reg(\.exe)? add|schtasks|\brm -|mkfs|\bdd if|"
     r"stratum|donate|xmrig|printenv|nslookup|\bdig\b|"
+    r"netsh|MpPreference|\bsc(\.exe)?\s|DisableAnti|setenforce|ufw|iptables|spctl|csrutil|vssadmin|New-Service|"
     r"openssl|xz|xxd|/etc/|del /|ping|\benv\b"
 )
 SAYS = {
@@ -90,6 +97,7 @@ SAYS = {
     "startup": "writes where programs are started from",
     "wiped": "deletes what is not its own",
     "miner": "mines",
+    "weakened": "weakens what guards the machine",
 }
 
 

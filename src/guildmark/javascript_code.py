@@ -1,12 +1,13 @@
 """What an npm package runs as it is installed, and what its scripts hide: read as text, never run."""
 
+import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from guildmark import command_lines, javascript_flow, javascript_plain, late
+from guildmark import command_lines, encoded, javascript_flow, javascript_plain, javascript_ways, late
 from guildmark.contents import Contents
 from guildmark.remembered import remembered
 
@@ -37,6 +38,12 @@ _BUILDS = late.compile(
 _SCRIPT = late.compile(r"\b(?:npm|pnpm|yarn|bun)\s+run(?:-script)?\s+([\w:.-]+)")
 _NODE = late.compile(r"\bnode\s+(?:-r\s+\S+\s+)?[\"']?(?:\./)?([\w./@-]+)")
 _INLINE = late.compile(r"\bnode\s+(-e|--eval|-p)\b|\bbun\s+(run|x)?\b|\bdeno\s+run\b")
+_CALLED_FILE = late.compile(r"require\(\s*[\"'`](\.{1,2}/[\w./-]{1,200})[\"'`]\s*\)\s*;?\s*")
+_ONLY_CALLS = late.compile(
+    r"\s*node\s+(?:-e|--eval)\s+([\"'])\s*(?:try\s*\{\s*)?"
+    r"((?:require\(\s*[\"'`]\.{1,2}/[\w./-]{1,200}[\"'`]\s*\)\s*;?\s*){1,9})"
+    r"(?:\}\s*catch\s*(?:\(\s*\w{0,40}\s*\))?\s*\{\s*\}\s*;?\s*)?\1\s*"
+)
 _RUN = r"(eval|Function|runInThisContext|runInNewContext|_compile)"
 _PACKER = late.compile(r"\b(?:a\d+)?_0x[a-f0-9]{2,}\b")
 _ROTATED = late.compile(r"while\s*\(\s*!!\[\]\s*\)\s*\{\s*try\s*\{")
@@ -57,7 +64,7 @@ _OF_FUNCTION = late.compile(
     r"(\(\s*\)\s*=>\s*\{\s*\}|function\s*\(\s*\)\s*\{\s*\})\s*\)?\s*\.constructor\b|\.constructor\s*\.constructor\s*\("
 )
 _BINDING = late.compile(r"process\.binding\s*\(\s*[\"'](spawn_sync|process_wrap)")
-_FAR_RIGHT = late.compile(r"[;{})][ \t]{100,}[^\s/]")
+_FAR_RIGHT = late.compile(r"[;{})][ \t]{100,}[^\s/]|(?:^|\n)[ \t]{300,}[^\s/*]")
 _CHILD = late.compile(r"require\s*\(\s*[\"'](node:)?child_process[\"']")
 _NETWORK = late.compile(
     r"require\(\s*[\"'](node:)?(https?|net|dns|dgram|tls|http2|axios|node-fetch|request|got|ws|undici|socket\.io-client)[\"']\s*\)|"
@@ -123,8 +130,9 @@ _WORKFLOW = late.compile(r"\.github/workflows")
 _PUBLISHES = late.compile(r"\bnpm\s+publish\b|registry\.npmjs\.org/-/npm/v1|maintainer:")
 _ENCODED = (
     *("Y2hpbGRfcHJvY2Vzcw", "6368696c645f70726f63657373", "ssecorp_dlihc", "puvyq_cebprff", "bm9kZTpjaGlsZF9wcm9jZXNz"),
+    *("5f636f6d70696c65", "X2NvbXBpbGU", "6372656174654465636970686572", "Y3JlYXRlRGVjaXBoZXI", "ZXhlY1N5bmM"),
 )
-"""`child_process` in base64, in hex, turned round and by rot13."""
+"""`child_process` in base64, in hex, turned round and by rot13; then `_compile`, `createDecipher`, `execSync`."""
 _OPTIONS = tuple(f"{quote}{option}{quote}" for option in ("-e", "--eval", "-c") for quote in "'\"")
 _GIVEN_UNPACKED = late.compile(
     r"[\"'](?:-e|--eval|-c)[\"']\s*,\s*[^\"'`\]]{0,80}(?:\batob\b|Buffer\.from|decipher|inflate|gunzip)"
@@ -177,6 +185,13 @@ def started(line: str) -> list[str]:
     return [path if path.endswith((".js", ".cjs", ".mjs")) else f"{path}.js" for path in _NODE.findall(line)]
 
 
+def only_calls(line: str) -> list[str]:
+    """The files of the package that a program on the command line calls for, where it does nothing else."""
+    found = _ONLY_CALLS.fullmatch(line)
+    paths = [posixpath.normpath(path) for path in _CALLED_FILE.findall(found[2])] if found else []
+    return [path if path.endswith((".js", ".cjs", ".mjs")) else f"{path}.js" for path in paths]
+
+
 def is_inline(line: str) -> bool:
     """Whether a command line brings its program with it, or runs it by an interpreter that is fetched."""
     return _INLINE.search(line) is not None
@@ -199,8 +214,10 @@ def signs(text: str) -> Iterator[Sign]:
         yield _sign("process", "it starts programs", plain, process)
     yield from _taken(plain, connects=network is not None, starts=process is not None)
     yield from _harmful(plain, connects=network is not None, starts=process is not None)
-    for act, says, found in javascript_flow.flows(plain):
+    for act, says, found in (*javascript_ways.ways(plain, connects=network is not None), *javascript_flow.flows(plain)):
         yield _sign(act, says, plain, found)
+    for each in islice(encoded.texts(text), 1):
+        yield Sign("hidden", f"{each.says}: {each.plain[:80]}", _at(text, each.at), each.plain[:160])
 
 
 def _hidden(text: str, plain: str) -> Iterator[Sign]:
@@ -219,8 +236,8 @@ def _hidden(text: str, plain: str) -> Iterator[Sign]:
         yield _sign("hidden", "it runs unpacked text", plain, found)
     if found := _DATA_ADDRESS.search(plain):
         yield _sign("hidden", "it imports a text that it puts together", plain, found)
-    if encoded := next((word for word in _ENCODED if word in text), ""):
-        yield Sign("hidden", "the name of a module is unpacked", _at(text, text.index(encoded)), encoded)
+    if name := next((word for word in _ENCODED if word in text), ""):
+        yield Sign("hidden", "the name of a module is unpacked", _at(text, text.index(name)), name)
     if any(option in plain for option in _OPTIONS) and (found := _GIVEN_UNPACKED.search(plain)):
         yield _sign("hidden", "a program is given unpacked text to run", plain, found)
     if found := _BINDING.search(plain) if "process.binding" in plain else None:

@@ -62,7 +62,7 @@ _WHOLE_ENVIRONMENT = late.compile(
     r"Object\.(?:keys|entries|values)\(\s*process\.env\s*\)|process\.env\s*(?=[;,)}\n]|$)|\bprocess\.env\s*\)"
 )
 _RUNS = late.compile(
-    r"(?<![.\w$])(?:globalThis\.|global\.|window\.|\(0,\s*)?(eval|Function(?:\.constructor)?|runIn\w*Context|vm\.runIn\w+|vm\.Script|"
+    r"(?<![.\w$])(?:globalThis\.|global\.|window\.|\(0,\s*)?(eval|new\s+Worker|Function(?:\.constructor)?|runIn\w*Context|vm\.runIn\w+|vm\.Script|"
     r"\w*\._compile|setTimeout\s*\(\s*[\"'])\)?\s*\("
 )
 _STARTS = late.compile(
@@ -164,7 +164,7 @@ def _bindings(text: str) -> Iterator[tuple[int, list[str], str]]:
                 begin = max(
                     text.rfind(";", 0, found.start(1)), text.rfind("\n\n", 0, found.start(1)), found.start() - 400
                 )
-                right = found[1] if found[1] != ")" else text[begin + 1 : found.end(1)]
+                right = found[1] if found[1].strip(")") else text[begin + 1 : found.end(1)]
                 yield found.end(), _names(found[2]), right
             else:
                 yield found.end(), _names(found[2]), found[0][: found.start(2) - found.start()]
@@ -210,6 +210,8 @@ def _ran(text: str, known: _Names) -> Iterator[Found]:
         if number > MOST_SINKS:
             return
         given = _arguments(text, found.end())
+        if "Worker" in found[0] and "eval" not in given:
+            continue
         tags = known.of(given, found.start())
         for act in ("fetched", "hidden", "shell"):
             if act in tags:

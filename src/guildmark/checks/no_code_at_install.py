@@ -23,6 +23,8 @@ _HARMLESS_START = late.compile(
 _DOWNLOADED = late.compile(r"(?i)\bfile\s*\(\s*DOWNLOAD\s+\S+\s+[\"']?(/[^\s\"')]+)")
 _GYP_COMMAND = late.compile(r"<!@?\(([^\"'\n]{1,2000})\)")
 _REMOTE = late.compile(r"http://(?!localhost\b|127\.)\S+")
+_SHELL_ENDINGS = (".sh", ".bat", ".cmd", ".ps1")
+_COMMIT = late.compile(r"^(?:github:|git\+|git:|[\w.-]+/[\w.-]+#)\S*#?[0-9a-f]{40}$")
 _BUILD_SCRIPTS = (
     "configure",
     "autogen.sh",
@@ -119,6 +121,8 @@ def _of_paths(file: File) -> Iterator[Finding]:
             yield failed(f"{file.path} is run whenever Python starts: {acts[0].says}", where)
         elif read.unread:
             yield unknown(f"{file.path} is run whenever Python starts, and was not read: {read.unread}", where)
+        elif not _HARMLESS_START.fullmatch(line.strip()) and "exec(" in line and "open(" in line:
+            yield failed(f"{file.path} runs a file of code whenever Python starts", where)
         elif not _HARMLESS_START.fullmatch(line.strip()) and any(word in line for word in ("exec(", "eval(", "open(")):
             yield unknown(f"{file.path} runs code whenever Python starts", where)
 
@@ -139,7 +143,7 @@ def _of_npm(file: File, subject: Subject) -> Iterator[Finding]:
         acts = list(command_lines.acts(line))
         if acts:
             yield failed(f"{file.path}: {name} {command_lines.SAYS[acts[0].kind]}", at)
-        elif javascript_code.is_inline(line):
+        elif javascript_code.is_inline(line) and not javascript_code.only_calls(line):
             yield failed(f"{file.path}: {name} runs a program of its own", at)
         elif javascript_code.builds_only(line):
             continue
@@ -149,7 +153,7 @@ def _of_npm(file: File, subject: Subject) -> Iterator[Finding]:
 
 def _of_started(file: File, name: str, line: str, beside: dict[str, File]) -> Iterator[Finding]:
     at = file.seen(f"scripts.{name}", line)
-    scripts = javascript_code.started(line)
+    scripts = javascript_code.only_calls(line) or javascript_code.started(line)
     for path in scripts:
         script = beside.get(path) or beside.get(path.removesuffix(".js") + "/index.js")
         if script is None or not script.readable or script.size > javascript_code.LARGEST:
@@ -158,6 +162,11 @@ def _of_started(file: File, name: str, line: str, beside: dict[str, File]) -> It
         for sign in javascript_code.read(script.contents):
             evidence = script.seen(f"line {sign.line}", sign.seen)
             yield failed(f"{script.path}, which {name} runs: {sign.says}", at, evidence)
+    shell = beside.get(line.split()[-1].removeprefix("./")) if line.split() else None
+    if shell is not None and shell.readable and shell.name.endswith(_SHELL_ENDINGS):
+        for act in command_lines.acts(shell.text(command_lines.LONGEST)):
+            says = f"{shell.path}, which {name} runs, {command_lines.SAYS[act.kind]}"
+            yield failed(says, at, shell.seen("", act.seen))
     if not scripts:
         told = any(word in line for word in ("http", "curl", "wget", "$(", "`", "/dev/", "powershell"))
         yield (failed if told else unknown)(f"{file.path}: {name} runs {line[:80]}", at)
@@ -168,7 +177,10 @@ def _of_dependencies(file: File, tree: object) -> Iterator[Finding]:
     for key in ("dependencies", "optionalDependencies"):
         named = tree.get(key) if isinstance(tree, dict) else None
         for name, wanted in named.items() if isinstance(named, dict) else ():
-            if isinstance(wanted, str) and _REMOTE.match(wanted):
+            if isinstance(wanted, str) and key == "optionalDependencies" and _COMMIT.search(wanted):
+                says = f"{file.path}: {name} is taken from a commit, which runs what it prepares, and may fail unseen"
+                yield failed(says, file.seen(f"{key}.{name}", wanted))
+            elif isinstance(wanted, str) and _REMOTE.match(wanted):
                 yield failed(f"{file.path}: {name} is fetched from {wanted[:80]}", file.seen(f"{key}.{name}", wanted))
 
 

@@ -11,7 +11,7 @@ from guildmark.subject import Subject
 if TYPE_CHECKING:
     from guildmark.python_code.signs import Sign
 
-ALWAYS = ("shell", "miner", "native", "wiped")
+ALWAYS = ("shell", "miner", "native", "wiped", "weakened")
 """What no honest package does, whenever it would happen."""
 UNASKED = ("fetched", "startup")
 """What a package may do when its user asks for it, and not as it is imported or installed."""

@@ -5,7 +5,7 @@ import hashlib
 import sys
 from typing import TYPE_CHECKING, Final
 
-from guildmark import late
+from guildmark import encoded, late
 from guildmark.file import File
 from guildmark.javascript_code import INVISIBLE
 from guildmark.python_code.signs import Read, Sign
@@ -27,6 +27,9 @@ _PYARMOR = late.compile(
 )
 _LOOKALIKE = late.compile(rb"\b(?=[Il1]*[Il])[Il1]{8,}\b|\b[O0]*O[O0]{8,}\b")
 _INVISIBLE = late.compile(f"[{INVISIBLE}]{{10,}}")
+_SHELL_IN_C = late.compile(
+    rb"\bconnect\s*\([^\x00]{0,600}?\bdup2\s*\([^\x00]{0,300}?\bexec[lv]\w*\s*\(\s*\\?\"/bin/\w*sh"
+)
 _BIDI = late.compile("[\u202a-\u202e\u2066-\u2069]")
 _COMMENT_OR_TEXT = late.compile(r"#[^\n]*|'[^'\n]*'|\"[^\"\n]*\"")
 _known: dict[tuple[str, bool], Read] = {}
@@ -120,6 +123,13 @@ def _seen_in_bytes(data: bytes) -> list[Sign]:
         seen = b" ".join(found[0].split())[:160].decode("latin-1")
         says = "code stands far to the right, out of sight"
         signs.append(Sign("hidden", "import", _line(data, found.start()), says, seen))
+    if b"dup2" in data and (found := _SHELL_IN_C.search(data)):
+        says = "a program in C ties a shell to a connection"
+        signs.append(Sign("shell", "import", _line(data, found.start()), says, found[0][-80:].decode("latin-1")))
+    for text in encoded.texts(data.decode("latin-1")):
+        signs.append(
+            Sign("hidden", "import", _line(data, text.at), f"{text.says}: {text.plain[:80]}", text.plain[:160])
+        )
     if found := _PYARMOR.search(data):
         signs.append(
             Sign(

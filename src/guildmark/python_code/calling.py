@@ -13,10 +13,12 @@ from guildmark.python_code.values import (
     FETCHED,
     FILE,
     IDENTITY,
+    OTHERS,
     RECEIVED,
     SECRET,
     SHIPPED,
     SOCKET,
+    THEIRS,
     TOKEN,
     TYPED,
     UNSEEN,
@@ -31,13 +33,32 @@ if TYPE_CHECKING:
 
 DEEPEST_CALLS: Final = 4
 _IMPORTERS = ("builtins.__import__", "importlib.import_module", "importlib.__import__", "imp.load_module")
-_RECEIVES = ("recv", "recvfrom", "readline", "readuntil", "readexactly", "read", "receive", "receive_text")
+_RECEIVES = (
+    "recv",
+    "recvfrom",
+    "readline",
+    "readuntil",
+    "readexactly",
+    "read",
+    "receive",
+    "receive_text",
+    "getpeercert",
+)
 _OPENS = ("open", "read_text", "read_bytes")
 _LISTENS = ("pynput.keyboard.Listener", "keyboard.on_press", "keyboard.on_release", "keyboard.hook")
+_WATCHES = ("sys.addaudithook", "sys.settrace", "sys.setprofile", "threading.settrace", "threading.setprofile")
+"""What is told of all that other code does."""
 _CLIPBOARD = ("pyperclip.copy", "clipboard.copy", "win32clipboard.SetClipboardText", "win32clipboard.SetClipboardData")
 _SHIPPED = (
     *("pkgutil.get_data", "importlib.resources.read_binary", "importlib.resources.read_text"),
     *("importlib.resources.files().joinpath().read_bytes", "pkg_resources.resource_string"),
+)
+_CALLERS = (
+    "inspect.stack",
+    "inspect.currentframe",
+    "sys._getframe",
+    "inspect.getouterframes",
+    "traceback.extract_stack",
 )
 _FOLLOWED = (
     "threading.Thread",
@@ -179,6 +200,16 @@ def _looked_up(
         and isinstance(given[1].text, str)
     ):
         return tracer.attribute(first, given[1].text, node)
+    if name in ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.update_wrapper"):
+        return first
+    if name == "builtins.setattr" and len(given) > 2 and first.name and given[2].name.startswith("local:"):
+        tracer.patched(f"{first.name}.{given[1].text if isinstance(given[1].text, str) else '*'}", given[2])
+    if name == "functools.reduce" and len(given) > 1 and _takes_attributes(tracer, first):
+        return _chained(tracer, node, given)
+    if name == "sys.modules.__getitem__" and isinstance(first.text, str):
+        return Value(name=first.text)
+    if name in _CALLERS:
+        return Value(tags=frozenset((OTHERS,)))
     if name == "operator.attrgetter" and isinstance(first.text, str):
         return Value(name=f"attrgetter:{first.text}")
     if name.startswith("attrgetter:"):
@@ -190,11 +221,29 @@ def _looked_up(
     return None
 
 
+def _takes_attributes(tracer: "Expressions", value: Value) -> bool:
+    """Whether a function is `getattr`, or one of this module that calls it at once."""
+    held = tracer.functions.get(value.name.removeprefix("local:"))
+    body = held.body if isinstance(held, ast.Lambda) else None
+    called = body.func if isinstance(body, ast.Call) else None
+    return value.name == "builtins.getattr" or (isinstance(called, ast.Name) and called.id == "getattr")
+
+
+def _chained(tracer: "Expressions", node: ast.Call, given: list[Value]) -> Value:
+    """What a walk from attribute to attribute, by their names in a list, comes to."""
+    items = list(given[1].items or ())[:50]
+    value = given[2] if len(given) > 2 else items.pop(0) if items else UNSEEN
+    for item in items:
+        value = tracer.attribute(value, item.text, node) if isinstance(item.text, str) else UNSEEN
+    return value
+
+
 def _follow(tracer: "Expressions", name: str, given: list[Value], keywords: dict[str, Value], scope: "Scope") -> None:
     """The functions of this module that a call is given to be called are followed."""
-    if name in _FOLLOWED or name in _LISTENS:
+    if name in _FOLLOWED or name in _LISTENS or name in _WATCHES:
         passed = list(keywords.get("args", UNSEEN).items or ())
         passed = [Value(tags=frozenset((TYPED,)))] if name in _LISTENS else passed
+        passed = [Value(tags=frozenset((THEIRS,)))] * 3 if name in _WATCHES else passed
         for value in (*given, *keywords.values()):
             if value.name.startswith("local:"):
                 of_own(tracer, value.name.removeprefix("local:"), passed, {}, scope, values.NONE)
@@ -294,6 +343,9 @@ def _of_source(
         "builtins.open",
         "io.open",
         "codecs.open",
+        "gzip.open",
+        "bz2.open",
+        "lzma.open",
         "pathlib.Path().open",
         "pathlib.Path().read_text",
         "pathlib.Path().read_bytes",

@@ -6,7 +6,18 @@ from typing import Final
 
 from guildmark.python_code import values, words
 from guildmark.python_code.signs import Act, Sign, When
-from guildmark.python_code.values import ASKED, BLOB, DECODED, ENVIRONMENT, EXECUTABLE, OTHERS, UNSEEN, Value, union
+from guildmark.python_code.values import (
+    ASKED,
+    BLOB,
+    DECODED,
+    ENVIRONMENT,
+    EXECUTABLE,
+    OTHERS,
+    RECEIVED,
+    UNSEEN,
+    Value,
+    union,
+)
 
 MOST_STEPS: Final = 400_000
 MOST_SIGNS: Final = 200
@@ -85,7 +96,7 @@ class Expressions:
             self.attributes[target.attr] = value
             if owner.name and not owner.name.startswith("local:") and value.name.startswith("local:"):
                 self.attributes.pop(target.attr)
-                self._patched(f"{owner.name}.{target.attr}", value)
+                self.patched(f"{owner.name}.{target.attr}", value)
         elif isinstance(target, ast.Subscript):
             held = self.value(target.value, scope)
             if isinstance(target.value, ast.Name) and value.tags:
@@ -97,7 +108,7 @@ class Expressions:
             for number, part in enumerate(target.elts):
                 self.bind(part, items[number] if items else Value(tags=value.tags), scope)
 
-    def _patched(self, name: str, value: Value) -> None:
+    def patched(self, name: str, value: Value) -> None:
         """Note that a function of another package is replaced by one of this module."""
         roots = {each.partition(".")[0] for each in self.imports}
         if name.partition(".")[0] in roots - {""} and len(self.patches) < 50:
@@ -189,6 +200,8 @@ class Expressions:
                 "RequestHandler" in each for held in self.inherits.values() for each in held
             ):
                 return Value(tags=frozenset((ASKED,)))
+            if name in ("text", "raw_text") and isinstance(node, ast.Attribute) and values.is_message(node.value):
+                return Value(tags=frozenset((RECEIVED,)))
             known = self.attributes.get(name)
             if known is not None and not base.tags:
                 return known
@@ -267,6 +280,9 @@ class Expressions:
     def _of_dict(self, node: ast.Dict, scope: Scope) -> Value:
         keys = [self.value(key, scope) for key in node.keys if key is not None]
         items = [self.value(value, scope) for value in node.values]
+        for key, item in zip(keys, items, strict=False):
+            if key.text == "()" and isinstance(item.text, str) and words.sort(item.text) in ("process", "code"):
+                self._note("hidden", f"a configuration names {item.text[:80]}, to be called", seen=item.text[:160])
         named = tuple(key.text for key in keys) if len(keys) == len(items) <= 1_000 else ()
         return Value(tags=union(items) | union(keys), items=tuple(items), keys=named)
 

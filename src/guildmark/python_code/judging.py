@@ -20,6 +20,7 @@ from guildmark.python_code.values import (
     IDENTITY,
     OTHERS,
     RECEIVED,
+    ROAMED,
     SECRET,
     SOCKET,
     THEIRS,
@@ -48,7 +49,10 @@ _MODULES_OF_FILES = (
     *("imp.load_source", "importlib.util.spec_from_loader"),
 )
 _OPENS = ("builtins.open", "io.open", "codecs.open", "file.open", "pathlib.Path().open")
-_SHELLS = ("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput")
+_SHELLS = (
+    *("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"),
+    *("asyncio.create_subprocess_shell", "asyncio.subprocess.create_subprocess_shell"),
+)
 Note = Callable[..., None]
 _LINES: dict[str, Act] = {
     "fetched": "fetched",
@@ -58,6 +62,7 @@ _LINES: dict[str, Act] = {
     "startup": "startup",
     "wiped": "wiped",
     "miner": "miner",
+    "weakened": "weakened",
 }
 
 
@@ -73,6 +78,8 @@ def judge(name: str, given: Sequence[Value], keywords: dict[str, Value], base: V
     elif name in _UNPICKLES:
         if {BLOB, DECODED} <= tags | base.tags:
             note("hidden", f"{name} of a packed text in the source")
+    elif name == "importlib.machinery.SourcelessFileLoader":
+        note("hidden", f"{name} loads code without its source")
     elif sort == "process":
         _start(name, values, keywords, note)
     elif sort == "network":
@@ -112,6 +119,10 @@ def _connect(name: str, values: Sequence[Value], base: Value, note: Note) -> Non
         note("sent", f"{name} sends {what}")
     elif TYPED in tags:
         note("sent", f"{name} sends what the user types")
+    elif {ROAMED, FILE} <= tags:
+        note("sent", f"{name} sends files that it found in the home of the user")
+    elif {OTHERS, FILE} <= tags:
+        note("sent", f"{name} sends a file of another program")
     elif THEIRS in tags:
         note("sent", f"{name} hands on what a function of another package was given")
     elif IDENTITY in tags and (dropped or FILE in tags):
@@ -123,6 +134,8 @@ def _connect(name: str, values: Sequence[Value], base: Value, note: Note) -> Non
 def _start(name: str, values: Sequence[Value], keywords: dict[str, Value], note: Note) -> None:
     tags = union([value for value in values if value is not keywords.get("env")])
     first = values[0] if values else Value()
+    if any(words.IN_MEMORY.search(text) for text in texts(first)):
+        note("native", f"{name} starts a program from memory, where no file shows it")
     if RECEIVED in tags:
         note("shell", f"{name} runs what a connection brings")
     elif any(SOCKET in keywords[each].tags for each in ("stdin", "stdout") if each in keywords):
@@ -135,9 +148,13 @@ def _start(name: str, values: Sequence[Value], keywords: dict[str, Value], note:
         note("fetched", f"{name} runs what was fetched")
     elif {DECODED, BLOB} <= tags or DROPPED in tags:
         note("hidden", f"{name} runs what was unpacked")
-    if tags & {SECRET, ENVIRONMENT, IDENTITY} and any("http" in each or "curl" in each for each in texts(first)):
-        note("sent", f"{name} hands what it knows of this machine to a program that connects")
     line, sure = command(first, values)
+    if tags & {SECRET, ENVIRONMENT, IDENTITY} and any(words.CARRIES.search(each) for each in [*texts(first), line]):
+        note("sent", f"{name} hands what it knows of this machine to a program that connects")
+    if words.BARE_SHELL.fullmatch(line.strip()) and ("stdin" in keywords or name == "os.system"):
+        note("console", f"{name} starts a shell that waits for orders")
+    if words.BARE_SHELL.fullmatch(line.strip()) and DECODED in keywords.get("input", Value()).tags:
+        note("hidden", f"{name} gives a shell what was unpacked")
     if words.ASKS_AGENTS.search(line) and words.SOUGHT_BY_AGENTS.search(line):
         note("sent", f"{name} asks an agent to seek credentials")
     for act in command_lines.acts(line):
@@ -188,6 +205,8 @@ def _reach(name: str, values: Sequence[Value], base: Value, tags: frozenset[str]
         note("native", "it makes memory whose bytes are run")
     elif tags & {SECRET, ENVIRONMENT, TYPED, THEIRS} and "()." in name and words.HANDS_OVER.fullmatch(last):
         note("sent", f"{name} sends what it took")
+    elif last in ("setpassword", "extractall") and _has_password(name, values):
+        note("hidden", f"{name} opens an archive with a password that stands in the code")
     elif name == "os.dup2" and SOCKET in tags:
         note("shell", "the program's own input and output are tied to a connection")
     elif last in (
@@ -222,10 +241,14 @@ def _reach(name: str, values: Sequence[Value], base: Value, tags: frozenset[str]
     elif last in ("write", "writelines", "write_text", "write_bytes") and _startup([base, *(base.items or ())]):
         note("startup", "it writes to a place from which programs are started")
         _plant(values, note)
+    elif last in ("write_text", "write_bytes") and _is_of_the_user(base):
+        note("home", "it writes into the home of the user")
     elif name in _OPENS and origins.is_for_writing(name, values, {}):
         place = base if name in ("file.open", "pathlib.Path().open") else values[0]
         if _startup([place, *(place.items or ())]):
             note("startup", "it writes to a place from which programs are started")
+        elif _is_of_the_user(place):
+            note("home", "it writes into the home of the user")
         elif OTHERS in place.tags:
             note("startup", "it writes into a file of another package")
     elif name in ("sys.settrace", "builtins.__import__") and tags & {DECODED, FETCHED} and name != "sys.settrace":
@@ -242,6 +265,16 @@ def _plant(written: Sequence[Value], note: Note) -> None:
 
 def _startup(values: Sequence[Value]) -> bool:
     return any(words.STARTUP.search(text[:2_000]) for value in values for text in texts(value))
+
+
+def _has_password(name: str, values: Sequence[Value]) -> bool:
+    """Whether an archive is given a password that is a constant."""
+    return name.startswith(("zipfile.", "pyzipper.", "py7zr.")) and any(isinstance(each.text, bytes) for each in values)
+
+
+def _is_of_the_user(place: Value) -> bool:
+    """Whether a place lies in the home of the user, or among the data of his programs."""
+    return isinstance(place.text, str) and place.text.startswith(("~/", "~\\"))
 
 
 def _is_home_or_root(value: Value) -> bool:

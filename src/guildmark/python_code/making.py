@@ -3,7 +3,7 @@
 import ast
 
 from guildmark.python_code import origins, values, words
-from guildmark.python_code.values import BLOB, DECODED, EVERY, UNSEEN, Value, texts
+from guildmark.python_code.values import BLOB, DECODED, EVERY, ROAMED, UNSEEN, Value, texts
 
 _SAME = (
     "builtins.str",
@@ -80,7 +80,7 @@ def of_text(
         text=base.text if last in ("expanduser", "resolve", "absolute") else None,
         tags=tags,
         items=base.items if last in ("read", "open", "resolve", "expanduser", "home") else tuple(given) or None,
-        origin=base.origin or first.origin,
+        origin=None if name.startswith("tempfile.") else base.origin or first.origin,
     )
 
 
@@ -117,6 +117,8 @@ def _of_path(name: str, given: list[Value], first: Value, tags: frozenset[str]) 
     home = any(part.strip() == "~" for part in parts)
     if name == "os.walk" and (first.name == "home" or first.text in ("~", "/", "C:\\", "/home")):
         tags |= {EVERY}
+    elif name in ("os.walk", "glob.glob", "os.scandir") and isinstance(first.text, str) and first.text.startswith("~/"):
+        tags |= {ROAMED}
     return Value(
         text="/".join(parts) if parts else None,
         tags=tags,

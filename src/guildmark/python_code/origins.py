@@ -28,7 +28,7 @@ _PICTURES: Final = (
 _ARCHIVES: Final = ("tarfile.open", "tarfile.TarFile", "zipfile.ZipFile", "tarfile.TarFile.open")
 _PACKS: Final = ("tarfile.open().add", "tarfile.TarFile().add", "zipfile.ZipFile().write", "shutil.make_archive")
 _PACKERS: Final = ("struct.pack", "array.array().tobytes", "builtins.int.to_bytes")
-_COPIES: Final = ("shutil.copy", "shutil.copy2", "shutil.copyfile")
+_COPIES: Final = ("shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree", "shutil.move")
 _FINDS: Final = ("importlib.util.find_spec", "importlib.metadata.files", "inspect.getsourcefile", "inspect.getfile")
 PATHS: Final = (
     "os.path.join",

@@ -15,6 +15,9 @@ Act = Literal[
     "wiped",
     "native",
     "data_files",
+    "console",
+    "home",
+    "weakened",
 ]
 When = Literal["import", "later"]
 

@@ -5,6 +5,7 @@ Functions are followed with what they are given; then each that nothing called b
 import ast
 from collections.abc import Iterator, Sequence
 
+from guildmark import late
 from guildmark.python_code import calling, values, words
 from guildmark.python_code.expressions import DEEPEST, LONG_BLOB, MOST_STEPS, Expressions, Scope, Stopped
 from guildmark.python_code.signs import Read
@@ -26,8 +27,14 @@ _HOOKS = _set(
     "get_requires_for_build_editable prepare_metadata_for_build_wheel prepare_metadata_for_build_editable "
     "pdm_build_initialize pdm_build_update_files pdm_build_finalize pdm_build_hook_enabled build get_build_hook"
 )
+_CONNECTED = late.compile(r"socket|open_connection|create_connection|websocket|Session\(\)\.(ws_connect)")
+_MADE_TO_RUN = late.compile(rb"\bchmod\s*\([^\n]*(0o?[0-7]*[1357][0-7]{2}\b|S_IX|S_IEXEC|S_IRWX)")
 _LOGS = tuple(f"logging.handlers.{kind}Handler" for kind in ("HTTP", "Socket", "Datagram", "SysLog", "SMTP"))
 _KEYS = ("private_key", "privkey", "priv_key", "mnemonic", "seed_phrase", "keypair", "secret_key_bytes", "wallet_key")
+
+
+_TAKES_A_KEY = late.compile(r"mnemonic|private_?key|seed_?phrase|from_secret|from_seed$")
+"""In the name of a function: its first argument is the key of a wallet."""
 
 
 def _is_name(node: ast.expr, name: str) -> bool:
@@ -69,6 +76,7 @@ class Tracer(Expressions):
             self._replaced()
         except Stopped:
             self.cut = self.cut or f"it takes more than {MOST_STEPS} steps to follow"
+        self._joined()
         if len(self.kinds) >= 3 and set(self.kinds) & {"browser", "wallet", "chat"}:
             kinds = ", ".join(sorted(self.kinds))
             self._note(
@@ -81,6 +89,21 @@ class Tracer(Expressions):
             frozenset(self.imports),
             self.cut,
         )
+
+    def _joined(self) -> None:
+        """What two acts of one source are together: a shell that waits, and a connection that brings the orders."""
+        consoles = [sign for sign in self.signs.values() if sign.act == "console"]
+        connected = any(sign.act == "network" and _CONNECTED.search(sign.says) for sign in self.signs.values())
+        for sign in consoles:
+            self.signs.pop(("console", sign.line))
+            if connected:
+                says = "a shell that waits for orders is started beside a connection"
+                self.signs["shell", sign.line] = sign._replace(act="shell", says=says)
+        started = [sign for sign in self.signs.values() if sign.act == "process" and not sign.sure]
+        if self.hooks and any(_MADE_TO_RUN.search(line) for line in self.lines):
+            for sign in started:
+                says = "it makes a file executable and starts a program"
+                self.signs["process", sign.line] = sign._replace(sure=True, says=says)
 
     def _hooks(self, tree: ast.Module) -> None:
         for node in tree.body:
@@ -317,7 +340,8 @@ class Tracer(Expressions):
         for number, name in enumerate(names + [argument.arg for argument in node.args.kwonlyargs]):
             known = number - offset < len(given) and number >= offset and number < len(names)
             value = given[number - offset] if known else keywords.get(name, UNSEEN)
-            scope[name] = value.tagged(SECRET) if name.lower() in _KEYS else value
+            lent = name.lower() in _KEYS or (number == offset and _TAKES_A_KEY.search(getattr(node, "name", "")))
+            scope[name] = value.tagged(SECRET) if lent else value
         for extra in filter(None, (node.args.vararg, node.args.kwarg)):
             scope[extra.arg] = Value(tags=union([*given, *keywords.values()]))
         if node.args.vararg is not None:

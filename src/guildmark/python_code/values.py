@@ -40,6 +40,7 @@ NONE: Final[frozenset[str]] = frozenset()
     WALKED,
     TOKEN,
     EXECUTABLE,
+    ROAMED,
 ) = (
     "decoded",
     "fetched",
@@ -62,12 +63,14 @@ NONE: Final[frozenset[str]] = frozenset()
     "walked",
     "token",
     "executable",
+    "roamed",
 )
 """Where a value came from: unpacked, from the network, a credential, the whole environment, who and where the user is,
 a long constant, a connection's bytes, a connection itself, a file, a file that was unpacked, every file of the user,
 what a function of another package is given, what the user types, a file of the package itself, a part of a request to
 a server, a file of another package, a file that was fetched,
-bytes made of numbers, what a walk through the builtins found, a token that a program told, memory that may be run."""
+bytes made of numbers, what a walk through the builtins found, a token that a program told, memory that may be run,
+files that a walk through folders of the user's home found."""
 
 
 class Value(NamedTuple):
@@ -188,6 +191,8 @@ def method(value: Value, name: str, given: Sequence[Value]) -> Value | None:
         order = "little" if len(given) > 1 and given[1].text == "little" else "big"
         size = min((text.bit_length() + 7) // 8, LONGEST)
         return Value(text=abs(text).to_bytes(size, order), tags=tags | {DECODED, BLOB})  # type: ignore[arg-type]
+    if name == "split" and isinstance(text, str) and not given and len(text) < 2_000:
+        return Value(items=tuple(Value(text=piece) for piece in text.split()), tags=tags)
     if name == "encode" and isinstance(text, str):
         return Value(text=text.encode("utf-8", "replace"), tags=tags)
     if name == "join" and first.items is not None and isinstance(text, str | bytes):
@@ -219,7 +224,11 @@ def _translated(text: str, table: Sequence[Value]) -> str | None:
 
 
 def variable(key: Value) -> Value:
-    """A variable of the environment; of them all only the address of the cluster that a program runs in is known."""
+    """A variable of the environment: of them all only the cluster that a program runs in is known, and the home."""
+    if key.text in ("HOME", "USERPROFILE"):
+        return Value(name="home", text="~")
+    if key.text in ("APPDATA", "LOCALAPPDATA"):
+        return Value(text=f"~/{key.text}")
     return Value(text=CLUSTER) if key.text == "KUBERNETES_SERVICE_HOST" else Value()
 
 
@@ -291,3 +300,11 @@ def elements(value: Value, most: int) -> list[Value] | None:
     if isinstance(value.text, bytes) and len(value.text) <= most:
         return [Value(text=number, tags=value.tags) for number in value.text]
     return None
+
+
+def is_message(node: "ast.expr") -> bool:
+    """Whether an expression is a message of a chat, by its name."""
+    import ast
+
+    named = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return named in ("message", "msg", "event")

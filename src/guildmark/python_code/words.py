@@ -108,6 +108,9 @@ STARTUP = late.compile(
 WALLET_FORM = late.compile(r"\{40\}|bc1[^\n]{0,40}[\[{(|]|\{2[5-9],|\[13\]\[a-km-zA-HJ-NP-Z")
 """A pattern by which addresses of wallets are found."""
 REACHES = late.compile(r"(?i)https?://|\b(curl|wget|nslookup|certutil|bitsadmin)\b|windowstyle\s+hidden|-w\s+hidden")
+BARE_SHELL = late.compile(r"(?i)(/(usr/)?bin/)?((ba|z|da|k)?sh|cmd(\.exe)?|powershell(\.exe)?|pwsh)(\s+-i)?")
+CARRIES = late.compile(r"http|curl|\bgit\s+push\b|\b(scp|rsync|rclone|sftp|ftp|nc|ncat|gsutil|azcopy)\s|\baws\s+s3\b")
+IN_MEMORY = late.compile(r"^/proc/[^/]{0,20}/fd/")
 DOMAIN = late.compile(r"\.[\w-]+\.[a-zA-Z]{2,}\.?$")
 ASKS = late.compile(r"(?i)\s(-{1,2}(version|help|v|query\S*|print\S*|list|show\S*)|version)\b")
 OWN_PROGRAM = late.compile(
@@ -165,7 +168,7 @@ _ACTING = frozenset(
     b"get_type_hints httplib httplib2 httpx import_module keyring marshal niquests nt open_connection paramiko "
     b"pexpect posix pty pycurl pynput pyperclip removedirs requests rmtree runpy sh sitecustomize smtplib socket "
     b"startfile subprocess telebot telnetlib urllib3 urlopen urlretrieve usercustomize websocket websockets wget "
-    b"win32clipboard win32crypt winreg xmlrpc find_spec spec_from_file_location SourceFileLoader "
+    b"win32clipboard win32crypt winreg xmlrpc find_spec spec_from_file_location SourceFileLoader SourcelessFileLoader "
     b"HTTPHandler SocketHandler SMTPHandler solana solders web3 base58".split()
 )
 """The plain words of MAY_ACT."""

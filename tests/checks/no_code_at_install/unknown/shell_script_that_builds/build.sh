@@ -1,0 +1,4 @@
+set -e
+cd native
+make
+cp native.node ../

@@ -1,0 +1,1 @@
+from .polys import degree

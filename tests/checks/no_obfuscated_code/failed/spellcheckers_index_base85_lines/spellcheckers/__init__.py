@@ -1,0 +1,1 @@
+from .spellchecker import SpellChecker

@@ -1,0 +1,1 @@
+import colorinal_like

@@ -1,0 +1,2 @@
+import requests, uuid, hashlib
+from .account import Wallet
