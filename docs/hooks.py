@@ -1,6 +1,7 @@
 """Prints the reference from the code, so that it cannot drift; `mkdocs.yml` names this file as a hook."""
 
 import inspect
+import json
 import os
 import subprocess
 import sys
@@ -124,15 +125,12 @@ def _level(step: int, level: Level) -> str:
     asked = [check.load(id) for id in level.require]
     rows = "\n".join(f"| [{one.question}](../checks/{one.id}.md) | {one.remedy} |" for one in asked)
     table = f"\n| the answer must be yes | where it is not |\n|---|---|\n{rows}\n" if asked else ""
-    measures = "".join(
-        f"\n- measured: {one.benchmark}, {one.score}, {_bounds(one.at_least, one.at_most)}" for one in level.measure
-    )
+    measures = "".join(f"\n- measured: {one.words()}{_conditions(one.conditions)}" for one in level.measure)
     return f"\n## {step}. {level.id}\n\n{level.means}\n{table}{measures}\n"
 
 
-def _bounds(least: float | None, most: float | None) -> str:
-    bounds = ((f"at least {least}", least), (f"at most {most}", most))
-    return " and ".join(says for says, value in bounds if value is not None)
+def _conditions(conditions: dict[str, Any]) -> str:
+    return f", under `{json.dumps(conditions)}`" if conditions else ""
 
 
 def _shelf_page(shelf: str, says: str) -> Iterator[str]:

@@ -144,11 +144,11 @@ def table(costs: dict[str, Cost], delay: float, count: int) -> Iterator[str]:
     """A line each, with its ratio to ours."""
     ours = costs.get(OURS)
     yield f"\n{count:,} samples at {1000 * delay:.0f} ms"
-    yield f"{'':10}  samples/s  CPU-s/1,000  to ours  with start      MB  bytes/sample"
+    yield f"{'':10}  to a score  samples/s  CPU-s/1,000  to ours  with start      MB  bytes/sample"
     for name, cost in costs.items():
         ratio = f"{cost.cpu / ours.cpu:.1f}x" if ours else ""
         yield (
-            f"{name:10} {count / cost.wall:10,.0f} {1000 * cost.cpu / count:12.3f} {ratio:>8} "
+            f"{name:10} {cost.wall:9.1f} s {count / cost.wall:10,.0f} {1000 * cost.cpu / count:12.3f} {ratio:>8} "
             f"{1000 * cost.whole / count:11.3f} {cost.memory:7.0f} {cost.disk / count:13.0f}"
         )
 
@@ -174,7 +174,8 @@ def main() -> int:
 
 def _record(costs: dict[str, Cost], delay: float, count: int) -> None:
     words = "; ".join(
-        f"{name} {count / cost.wall:,.0f}/s, {1000 * cost.cpu / count:.3f} CPU-s a 1,000, {cost.memory:.0f} MB, "
+        f"{name} {cost.wall:.1f} s to a score, {count / cost.wall:,.0f}/s, "
+        f"{1000 * cost.cpu / count:.3f} CPU-s a 1,000, {cost.memory:.0f} MB, "
         f"{cost.disk / count:.0f} bytes"
         for name, cost in costs.items()
     )

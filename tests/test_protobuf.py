@@ -20,6 +20,34 @@ def test_what_is_written_is_read(written):
     assert found == written
 
 
+TEXTS = st.lists(
+    st.tuples(st.integers(1, 15), st.binary(max_size=3) | st.sampled_from([bytes(127), bytes(200)])), max_size=40
+)
+
+
+@given(TEXTS)
+def test_a_small_message_of_texts_is_read_at_one_go_as_field_by_field(written):
+    data = field(9, b"".join(field(number, value) for number, value in [*written, (1, b"end")]))
+    reader = Reader(InMemory(data), most=1000)
+    message = next(reader.fields())
+    expected = [(each.number, each.start, data[each.start : each.end]) for each in reader.fields(message)]
+    assert reader.parts(message) == expected
+
+
+@pytest.mark.parametrize("odd", [field(1, 0), b"\x02\x00", b"\x0a\x05a", b"\x0a", b"\x0a\x80\x80\x00", field(16, b"")])
+@given(TEXTS)
+def test_a_message_that_is_written_otherwise_is_left_to_be_read_field_by_field(odd, written):
+    """There it is told what is wrong with it."""
+    data = field(9, b"".join(field(number, value) for number, value in written) + odd + b"\x0a\x01a")
+    reader = Reader(InMemory(data), most=100)
+    assert reader.parts(next(reader.fields())) is None
+
+
+def test_a_message_of_more_fields_than_are_left_is_not_read_at_one_go():
+    reader = Reader(InMemory(field(1, field(2, b"a") * 3)), most=3)
+    assert reader.parts(next(reader.fields())) is None
+
+
 @given(st.binary(max_size=60), st.booleans())
 def test_arbitrary_bytes_are_fields_in_order_or_a_format_error(data, cut):
     place = 0

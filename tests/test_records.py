@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildmark import records
+from guildmark.commands import show
 from guildmark.records import Evidence, Finding, Measurement, Outcome, canonical, digest, worst
 
 SCHEMAS = Path(__file__).parent.parent / "docs" / "schema"
@@ -68,7 +69,7 @@ def test_a_digest_does_not_depend_on_the_order_of_keys():
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
 
 
-@pytest.mark.parametrize("name", ["assessment", "report", "verdict"])
+@pytest.mark.parametrize("name", show.SCHEMAS)
 def test_the_published_schema_is_the_one_that_the_records_have(name: str, capsys: pytest.CaptureFixture[str]):
     """docs/schema is printed by `guildmark show schema NAME`."""
     from guildmark.commands import main

@@ -2,27 +2,30 @@
 
 import hashlib
 import sys
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 import msgspec
 
-from guildmark import leaves
+from guildmark import leaves, media
 from guildmark.data import Data, Opened, digest_of
 from guildmark.errors import AskedWrongly, BenchmarkError
-from guildmark.provider import Message, Sampling
+from guildmark.provider import Ability, Message, Sampling
 from guildmark.records import Record
 
-Kind = Literal["text", "choice", "choice_generated", "cloze", "code", "judged"]
-"""How an answer is had: free text; the most likely option; an option that is named; a likely last word; a program
-that is run; a text that another model judges."""
+Kind = Literal["text", "choice", "choice_generated", "cloze", "code", "conversation", "judged"]
+"""How an answer is had: free text; the most likely option; an option that is named; a gap that is filled; a program
+that is run; several turns of a conversation; a text that another model judges."""
 
 
 class Sample(Record, frozen=True, omit_defaults=True):
     """One item. `ask` is the prompt, or a conversation; `answer` is what its scorer compares with.
 
-    Samples of one `source` (a passage, a template) share its luck, so intervals take them together."""
+    `then` has the user's further turns: each is put after the model's reply to the one before. Samples of one `source`
+    (a passage, a template) share its luck, so intervals take them together."""
 
     id: str
     ask: str | tuple[Message, ...]
@@ -32,6 +35,14 @@ class Sample(Record, frozen=True, omit_defaults=True):
     language: str = ""
     source: str = ""
     more: dict[str, Any] = msgspec.field(default_factory=dict)
+    then: tuple[str, ...] = ()
+
+    def wanted(self) -> str:
+        """The right answer, or all that are, as a reader of the run sees them; empty where none is told."""
+        answers = self.answer if isinstance(self.answer, list | tuple) else [self.answer]
+        if self.options:
+            answers = [self.options[each].strip() if isinstance(each, int) else each for each in answers]
+        return " | ".join(str(each) for each in answers if each is not None)
 
     def messages(self) -> tuple[Message, ...]:
         """The conversation."""
@@ -42,7 +53,10 @@ Make = Callable[..., Iterator[Sample]]
 
 
 class Benchmark(msgspec.Struct, frozen=True):
-    """A benchmark: its question (the function's docstring), why it is asked (the module's), and what it stands on."""
+    """A benchmark: its question (the function's docstring), why it is asked (the module's), and what it stands on.
+
+    `needs` is what a model must be able to take besides text; `rubric` what a judge is asked of its answers, where
+    one may be."""
 
     id: str
     question: str
@@ -57,23 +71,38 @@ class Benchmark(msgspec.Struct, frozen=True):
     sampling: Sampling
     shots: int
     make: Make
+    needs: tuple[Ability, ...] = ()
+    rubric: str = ""
+
+    def abilities(self) -> frozenset[Ability]:
+        """What a model must be able to do."""
+        answers: Ability = "log_likelihood" if self.kind in ("choice", "cloze") else "generate"
+        return frozenset((answers, *self.needs))
 
     def samples(self, opened: Sequence[Opened]) -> Iterator[Sample]:
-        """Its samples, in the order of its data; raises BenchmarkError for two of one id."""
-        seen: set[bytes] = set()
-        for sample in self.make(*opened):
-            mark = hashlib.blake2b(sample.id.encode(), digest_size=8).digest()
-            if mark in seen:
-                raise BenchmarkError(f"{self.id} has two samples {sample.id}", "a sample's id stands once")
-            seen.add(mark)
-            yield sample
+        """Its samples, in the order of its data."""
+        return self.make(*opened)
 
-    def digest(self, opened: Sequence[Opened]) -> str:
-        """What a score depends on besides the model: the data, and every sample that is made of them."""
+    def counted(self, opened: Sequence[Opened]) -> tuple[int, str]:
+        """How many samples there are, and the digest of what a score depends on besides the model: the data, and
+        every sample that is made of them. Raises BenchmarkError for two of one id."""
         summed = hashlib.sha256(f"{self.id} {self.version} {self.kind} {self.scorer} {digest_of(opened)}\n".encode())
+        marks = array("Q")
         for sample in self.samples(opened):
             summed.update(msgspec.json.encode(sample) + b"\n")
-        return "sha256:" + summed.hexdigest()
+            marks.append(_mark(sample))
+            if undeclared := media.needed(sample.ask) - set(self.needs):
+                raise BenchmarkError(f"{self.id} does not say that it needs {', '.join(undeclared)}", "declare `needs`")
+        ordered = sorted(marks)  # of a million ids a set is ten times as large
+        twice = next((mark for mark, after in pairwise(ordered) if mark == after), None)
+        if twice is not None:
+            named = next(sample.id for sample in self.samples(opened) if _mark(sample) == twice)
+            raise BenchmarkError(f"{self.id} has two samples {named}", "a sample's id stands once")
+        return len(marks), "sha256:" + summed.hexdigest()
+
+
+def _mark(sample: Sample) -> int:
+    return int.from_bytes(hashlib.blake2b(sample.id.encode(), digest_size=8).digest())
 
 
 def benchmark(
@@ -88,6 +117,8 @@ def benchmark(
     max_tokens: int = 512,
     stop: tuple[str, ...] = (),
     shots: int = 0,
+    needs: tuple[Ability, ...] = (),
+    rubric: str = "",
 ) -> Callable[[Make], Benchmark]:
     """Make a benchmark of a generator that is given its opened data and yields samples."""
 
@@ -106,6 +137,8 @@ def benchmark(
             sampling=Sampling(max_tokens=max_tokens, stop=stop),
             shots=shots,
             make=samples,
+            needs=needs,
+            rubric=rubric,
         )
 
     return make

@@ -32,10 +32,13 @@ class Compared(Record, frozen=True):
 
 
 class Held(NamedTuple):
-    """What a comparison needs of a run: its name, its result, and each sample's mean score."""
+    """What a comparison needs of a run: its name, its result, which score, and each sample's mean of that score.
+
+    A sample that a judge gave no label has no value, and counts in no comparison."""
 
     name: str
     result: Result
+    score: str
     values: dict[str, float]
     categories: dict[str, str]
     sources: dict[str, str]
@@ -46,14 +49,16 @@ def hold(name: str, result: Result, lines: Iterable[Line], score: str = "") -> H
     sums: dict[str, tuple[int, float]] = {}
     categories: dict[str, str] = {}
     sources: dict[str, str] = {}
+    known = [each.score for each in result.measurements]
+    wanted = score or next(iter(known), "")
     for line in lines:
-        wanted = score or next(iter(line.values), "")
-        if wanted not in line.values:
-            raise AskedWrongly(f"{name} has no score {score}", f"it has {', '.join(line.values)}")
-        count, value = sums.get(line.sample, (0, 0.0))
-        sums[line.sample] = count + 1, value + line.values[wanted]
         categories[line.sample], sources[line.sample] = line.category, line.source or line.sample
-    return Held(name, result, {id: value / count for id, (count, value) in sums.items()}, categories, sources)
+        if wanted in line.values:
+            count, value = sums.get(line.sample, (0, 0.0))
+            sums[line.sample] = count + 1, value + line.values[wanted]
+    if not sums:
+        raise AskedWrongly(f"{name} has no score {score} of its samples", f"it has {', '.join(known)}")
+    return Held(name, result, wanted, {id: value / count for id, (count, value) in sums.items()}, categories, sources)
 
 
 def compare(runs: Sequence[Held], confidence: float = 0.95) -> list[Compared]:
@@ -61,7 +66,7 @@ def compare(runs: Sequence[Held], confidence: float = 0.95) -> list[Compared]:
     pairs = [(one, other) for place, one in enumerate(runs) for other in runs[place + 1 :]]
     for one, other in pairs:
         _same(one, other)
-    overall = [_difference(one, other, list(one.values), confidence) for one, other in pairs]
+    overall = [_difference(one, other, _both(one, other), confidence) for one, other in pairs]
     corrected = holm([each.p for each in overall])
     return [
         _compared(one, other, difference, chance, confidence)
@@ -71,20 +76,29 @@ def compare(runs: Sequence[Held], confidence: float = 0.95) -> list[Compared]:
 
 def _compared(one: Held, other: Held, overall: Difference, corrected: float, confidence: float) -> Compared:
     by_category: dict[str, list[str]] = {}
-    for sample in one.values:
+    both = _both(one, other)
+    for sample in both:
         if one.categories[sample]:
             by_category.setdefault(one.categories[sample], []).append(sample)
-    flips = (Flip(id, value, other.values[id]) for id, value in one.values.items() if value != other.values[id])
+    flips = (Flip(id, one.values[id], other.values[id]) for id in both if one.values[id] != other.values[id])
     return Compared(
         one.name,
         other.name,
         one.result.run.benchmark.id,
-        one.result.measurements[0].score,
+        one.score,
         overall,
         corrected,
         {name: _difference(one, other, samples, confidence) for name, samples in by_category.items()},
         tuple(sorted(flips, key=lambda flip: (flip.first - flip.second, flip.sample))),
     )
+
+
+def _both(one: Held, other: Held) -> list[str]:
+    """The samples that both have a value of; raises AskedWrongly where there is none."""
+    found = [id for id in one.values if id in other.values]
+    if not found:
+        raise AskedWrongly(f"{one.name} and {other.name} have no sample with {one.score}", "name another --score")
+    return found
 
 
 def _difference(one: Held, other: Held, samples: list[str], confidence: float) -> Difference:
@@ -101,8 +115,8 @@ def _same(one: Held, other: Held) -> None:
             f"{one.name} is of {first.id} {first.version}, and {other.name} of {second.id} {second.version}",
             "only runs of the same samples can be compared",
         )
-    if one.values.keys() != other.values.keys():
-        lacking = len(one.values.keys() ^ other.values.keys())
+    if one.categories.keys() != other.categories.keys():
+        lacking = len(one.categories.keys() ^ other.categories.keys())
         raise AskedWrongly(
             f"{one.name} and {other.name} drew different samples ({lacking} are in one of them only)",
             "run both with the same --limit, --seed and --shots",

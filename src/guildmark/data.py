@@ -72,6 +72,7 @@ class Opened(Record, frozen=True):
 
 def open_data(data: Data, places: Places) -> Opened:
     """The file of that digest; raises DataError where it is nowhere, or where its address has other bytes."""
+    others: list[str] = []
     kept = Path(places.cache, "data", data.sha256) if places.cache else None
     if kept and (body := _of_digest(kept, data)) is not None:
         return Opened(data, body)
@@ -79,9 +80,11 @@ def open_data(data: Data, places: Places) -> Opened:
         for path in _named(Path(folder), PurePosixPath(data.name)):
             if (body := _of_digest(path, data)) is not None:
                 return Opened(data, body)
+            others.append(str(path))
     if not places.network:
         raise DataError(
-            f"{data.name} (sha256 {data.sha256[:12]}…) is in no mirror",
+            f"{data.name} (sha256 {data.sha256[:12]}…) is in no mirror"
+            + (f": {', '.join(others[:3])} has other bytes, or cannot be read" if others else ""),
             f"set GUILDMARK_MIRROR to a folder that has it, or let it be fetched from {data.address}",
         )
     body = _fetched(data)
@@ -108,13 +111,17 @@ def digest_of(opened: Sequence[Opened]) -> str:
 
 
 def _named(folder: Path, wanted: PurePosixPath) -> Iterator[Path]:
-    """Files below a folder whose path ends so."""
+    """Files below a folder whose path ends so; the one that lies there by its whole path comes first."""
+    whole = Path(folder, wanted)
+    if whole.is_file():
+        yield whole
     seen = 0
     for here, folders, files in os.walk(folder):
         folders.sort()
         seen += len(files)
-        if wanted.name in files and Path(here, wanted.name).parts[-len(wanted.parts) :] == wanted.parts:
-            yield Path(here, wanted.name)
+        path = Path(here, wanted.name)
+        if wanted.name in files and path != whole and path.parts[-len(wanted.parts) :] == wanted.parts:
+            yield path
         if seen > MOST_FILES:
             return
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from guildmark import plain
 from guildmark.look import Look
-from guildmark.records import Bar, Finding, Outcome, Rebuttal, Report, Verdict, worst
+from guildmark.records import Bar, Finding, Measurement, Outcome, Rebuttal, Report, Verdict, worst
 
 _PLACE = {outcome: place for place, outcome in enumerate(Outcome)}
 State = Literal["reached", "next", "later"]
@@ -43,6 +44,14 @@ class Ladder(NamedTuple):
     level: str
     steps: tuple[Step, ...]
     bars: tuple[Bar, ...]
+
+
+class Measured(NamedTuple):
+    """A measurement in words: of what, the value, and its interval; empty where none was taken."""
+
+    of: str
+    value: str
+    bounds: str
 
 
 class Aside(NamedTuple):
@@ -131,6 +140,24 @@ def _steps(means: dict[str, str], verdict: Verdict) -> Iterable[Step]:
         yield Step(id, meaning, state)
         if id == verdict.level:
             state = "next"
+
+
+def measured(report: Report) -> tuple[Measured, ...]:
+    """What was measured under conditions that are told: what runs say of a model."""
+    return tuple(map(_measured, (one for one in report.assessment.measurements if one.conditions)))
+
+
+def _measured(one: Measurement) -> Measured:
+    bounds = one.interval
+    told = f"{_number(bounds.low, one.unit)} to {_number(bounds.high, one.unit)}" if bounds else ""
+    at = f" at {100 * bounds.confidence:g} %" if bounds else ""
+    return Measured(f"{one.of}, {one.score.replace('_', ' ')}", f"{_number(one.value, one.unit)}, n {one.n}", told + at)
+
+
+def _number(value: float, unit: str) -> str:
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    return plain.size(int(value)) if unit == "bytes" and 0 <= value < 1e18 else f"{value:,.4g} {unit}"
 
 
 def aside(report: Report, look: Look) -> tuple[Aside, ...]:

@@ -49,9 +49,11 @@ class Reader:
             self._left -= 1
             if self._left < 0:
                 raise LimitPassed("it has more fields than are read")
-            pair = self._block[place - self._base : place - self._base + 2] if self._base <= place < end - 1 else b""
-            if len(pair) == 2 and pair[0] < 0x80 and pair[1] < 0x80:  # as most are: a tag, and a number or a length
-                tag, start, value, behind = pair[0], place + 1, pair[1], place + 2
+            head = self._block[place - self._base : place - self._base + 3] if self._base <= place < end - 2 else b""
+            if len(head) == 3 and head[0] < 0x80 and (head[1] < 0x80 or head[2] < 0x80):
+                tag, start, value, behind = head[0], place + 1, head[1], place + 2  # as most are: a tag, and a number
+                if value >= 0x80:
+                    value, behind = value & 0x7F | head[2] << 7, place + 3
             else:
                 tag, start = self._varint(place, end)
                 value, behind = self._varint(start, end) if tag & 7 in (VARINT, BYTES) else (0, start)
@@ -71,6 +73,31 @@ class Reader:
             yield Field(number, kind, value, start, stop if stop < end else end)
             place = stop
 
+    def parts(self, message: Field) -> list[tuple[int, int, bytes]] | None:
+        """The number, place and payload of each field of a small message, where all are BYTES and written as most
+        are: five times as fast as `fields`, which is to read it where this is None."""
+        size = message.end - message.start
+        if not 0 < size <= _BLOCK:
+            return None
+        if not 0 <= message.start - self._base <= len(self._block) - size:
+            self._load(message.start)
+        data, place = self.payload(message), 0
+        if len(data) < size:
+            return None
+        found: list[tuple[int, int, bytes]] = []
+        while place < size - 2:
+            tag, length, place = data[place], data[place + 1], place + 2
+            if length >= 0x80:
+                length, place = length & 0x7F | data[place] << 7, place + 1
+            if tag & 0x87 != BYTES or tag == BYTES:
+                return None
+            found.append((tag >> 3, message.start + place, data[place : place + length]))
+            place += length
+        if place != size or len(found) > self._left:
+            return None
+        self._left -= len(found)
+        return found
+
     def numbers(self, field: Field) -> Iterator[int]:
         """The values of a repeated varint, whether it is packed or not."""
         if field.kind == VARINT:
@@ -85,10 +112,13 @@ class Reader:
 
     def text(self, field: Field) -> str:
         """The payload as UTF-8, with U+FFFD where it is not."""
-        self._text_left -= field.end - field.start
-        if self._text_left < 0:
-            raise LimitPassed("it has more text than is read")
+        self._count_text(field.end - field.start)
         return self.payload(field).decode("utf-8", "replace")
+
+    def decoded(self, payload: bytes) -> str:
+        """As `text`, of a payload that is read."""
+        self._count_text(len(payload))
+        return payload.decode("utf-8", "replace")
 
     def payload(self, field: Field) -> bytes:
         """The bytes of it, however many."""
@@ -104,6 +134,11 @@ class Reader:
                 shown = self._contents.at(field.start, length).decode("utf-8", "replace")
                 return shown if shown.isprintable() and "\ufffd" not in shown else ""
         return ""
+
+    def _count_text(self, size: int) -> None:
+        self._text_left -= size
+        if self._text_left < 0:
+            raise LimitPassed("it has more text than is read")
 
     def _varint(self, place: int, end: int) -> tuple[int, int]:
         block, index = self._block, place - self._base

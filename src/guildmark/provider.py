@@ -40,13 +40,20 @@ class Request(Record, frozen=True):
 
 
 class Reply(Record, frozen=True, omit_defaults=True):
-    """What it answered, why it ended there, at what cost in tokens, and as which model it answered."""
+    """What it answered, why it ended there, at what cost in tokens, and as which model it answered.
+
+    Of a conversation it is the last reply; `before` has those to the user's earlier turns."""
 
     text: str
     finish: Finish = "stop"
     prompt_tokens: int | None = None
     tokens: int | None = None
     model: str = ""
+    before: "tuple[Reply, ...]" = ()
+
+    def whole(self) -> str:
+        """All that it said in a conversation, turn by turn."""
+        return "\n\n".join(each.text for each in (*self.before, self))
 
 
 class Continuation(Record, frozen=True):
@@ -57,11 +64,14 @@ class Continuation(Record, frozen=True):
     shared: str = ""
 
 
-class Score(Record, frozen=True):
-    """For each option the sum of its tokens' log-probabilities (nats), and how many tokens it has."""
+class Score(Record, frozen=True, omit_defaults=True):
+    """For each option the sum of its tokens' log-probabilities (nats), and how many tokens it has.
+
+    `greedy` says of each whether every token was the likeliest there; it is empty where a model does not tell."""
 
     log_likelihoods: tuple[float, ...]
     tokens: tuple[int, ...]
+    greedy: tuple[bool, ...] = ()
 
 
 class Model(Protocol):
@@ -80,28 +90,32 @@ class Model(Protocol):
 
     async def close(self) -> None: ...
 
-    # a model in this process may besides have `costs() -> dict[str, float]`: load_time in s, peak_memory in bytes
+    # a model in this process may besides have `costs() -> dict[str, float]`: load_time in s, peak_memory in bytes,
+    # and `together: int`, how many choices it is best asked at once
 
 
 Open = Callable[[str, dict[str, str]], Model]
 
 
 class Provider(msgspec.Struct, frozen=True):
-    """Opens models by name. `needs` is the extra that brings its packages, `keys` what may hold its key."""
+    """Opens models by name. `needs` is the extra that brings its packages, `keys` what may hold its key.
+
+    `cached` is whether its answers are worth keeping for other runs."""
 
     id: str
     says: str
     needs: str
     keys: tuple[str, ...]
     open: Open
+    cached: bool = True
 
 
-def provider(*, needs: str = "", keys: str = "") -> Callable[[Open], Provider]:
+def provider(*, needs: str = "", keys: str = "", cached: bool = True) -> Callable[[Open], Provider]:
     """Make a provider of a function (name, environment) -> Model; the module's docstring says what it reaches."""
 
     def make(open: Open) -> Provider:
         says = (sys.modules[open.__module__].__doc__ or "").strip()
-        return Provider(open.__name__.rstrip("_"), says, needs, tuple(keys.split()), open)
+        return Provider(open.__name__.rstrip("_"), says, needs, tuple(keys.split()), open, cached)
 
     return make
 
@@ -120,16 +134,21 @@ def open_model(named: str, environment: Sequence[tuple[str, str]] = ()) -> Model
     """A model by `provider:name`; of the environment only what its provider may read is handed on.
 
     Raises AskedWrongly where the provider or its package is missing, ModelError where the model cannot be opened."""
-    id, colon, name = named.partition(":")
-    if not colon:
-        id, name = SHORT.get(named, (named, ""))
-    found = load(id)
+    found, name = named_by(named)
     try:
         return found.open(name, {key: value for key, value in environment if key in found.keys})
     except ModuleNotFoundError as error:
         raise AskedWrongly(
-            f"the provider {id} needs the package {error.name}", f"pip install 'guildmark[{found.needs}]'"
+            f"the provider {found.id} needs the package {error.name}", f"pip install 'guildmark[{found.needs}]'"
         ) from error
+
+
+def named_by(named: str) -> tuple[Provider, str]:
+    """The provider of a model, and the model's name there; raises AskedWrongly."""
+    id, colon, name = named.partition(":")
+    if not colon:
+        id, name = SHORT.get(named, (named, ""))
+    return load(id), name
 
 
 SHORT = {"smollm2": ("gguf", "smollm2"), "mock": ("mock", "")}

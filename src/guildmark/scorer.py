@@ -9,6 +9,7 @@ import msgspec
 from guildmark import leaves
 from guildmark.benchmark import Sample
 from guildmark.errors import AskedWrongly
+from guildmark.provider import Reply
 from guildmark.records import Measurement, Record
 
 
@@ -17,6 +18,8 @@ class Scored(Record, frozen=True, omit_defaults=True):
 
     values: dict[str, float]
     why: str = ""
+    judged: Reply | None = None
+    """What a judge said, where one was asked."""
 
 
 class Told(Record, frozen=True, omit_defaults=True):
@@ -26,6 +29,7 @@ class Told(Record, frozen=True, omit_defaults=True):
     category: str = ""
     source: str = ""
     more: dict[str, Any] = msgspec.field(default_factory=dict)
+    why: str = ""
 
 
 Compare = Callable[[Sample, Any], Scored | Awaitable[Scored]]

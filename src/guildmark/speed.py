@@ -38,8 +38,9 @@ def of_run(counts: Counts, times: Iterable[tuple[float, float]], costs: dict[str
            conditions: dict[str, Any]) -> Speed:  # fmt: skip
     """Of each request's beginning and length, in seconds. `costs` is what the provider knows of load and memory.
 
-    The wall time is that in which requests were under way, with gaps of less than a second: the pause between a stop
-    and a resume is none of it. The quantiles are those of at most 20,000 lengths, drawn at random."""
+    Of no request there is no measurement. The wall time is that in which requests were under way, with gaps of less
+    than a second: the pause between a stop and a resume is none of it. The quantiles are those of at most 20,000
+    lengths, drawn at random."""
     starts: list[float] = []
     ends: list[float] = []
     lengths, n, chance = array("d"), 0, random.Random(0)
@@ -48,6 +49,8 @@ def of_run(counts: Counts, times: Iterable[tuple[float, float]], costs: dict[str
         n += 1
         at = n - 1 if n <= MOST else chance.randrange(n)
         lengths[at : at + 1] = array("d", [took] if at < MOST else ())
+    if not n:
+        return Speed(1, ())
     wall = sum(end - start for start, end in zip(starts, ends, strict=True))
     ordered = sorted(lengths)
     found = {"wall_time": wall, "latency_median": _at(ordered, 0.5), "latency_p95": _at(ordered, 0.95)}

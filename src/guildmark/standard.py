@@ -16,7 +16,8 @@ GOOD = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
 class Measure(Record, frozen=True):
     """A measurement that a level requires: a benchmark's score, of at least or at most so much, in its own unit.
 
-    It is the interval's bound that must hold. `confidence` and `conditions` name the ones that count."""
+    It is the interval's bound that must hold. `confidence` and `conditions` name the ones that count; a table in
+    `conditions` names a part of a table that the measurement has."""
 
     benchmark: str
     score: str
@@ -24,6 +25,13 @@ class Measure(Record, frozen=True):
     at_most: float | None = None
     confidence: float | None = None
     conditions: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    def words(self) -> str:
+        """`gsm8k/correct of at least 0.5 at a confidence of 0.95`."""
+        bounds = (("at least", self.at_least), ("at most", self.at_most))
+        of = " and ".join(f"{word} {value:g}" for word, value in bounds if value is not None)
+        at = f" at a confidence of {self.confidence:g}" if self.confidence is not None else ""
+        return f"{self.benchmark}/{self.score}{f' of {of}' if of else ''}{at}"
 
 
 class Level(Record, frozen=True):
@@ -99,7 +107,9 @@ def _check_bar(assessment: Assessment, check: str) -> Bar | None:
 def _measure_bar(assessment: Assessment, measure: Measure) -> Bar | None:
     """The worst that a measurement of it says; UNKNOWN where there is none, or none under the conditions that count."""
     named = [one for one in assessment.measurements if (one.of, one.score) == (measure.benchmark, measure.score)]
-    told = [_told(one, measure) for one in named] or [(Outcome.UNKNOWN, "it was not measured")]
+    others = [says for one in named if (says := _other(one, measure))]
+    told = [_told(one, measure) for one in named if not _other(one, measure)]
+    told = told or [(Outcome.UNKNOWN, others[0] if others else "it was not measured")]
     outcome, says = min(told, key=lambda each: _WORST.index(each[0]))
     name = f"{measure.benchmark}/{measure.score}"
     return None if outcome is Outcome.PASSED else Bar("measure", name, outcome, says)
@@ -108,15 +118,34 @@ def _measure_bar(assessment: Assessment, measure: Measure) -> Bar | None:
 _WORST = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.PASSED)
 
 
+def _other(measured: Measurement, measure: Measure) -> str:
+    """Why a measurement is none of those that count; empty where it is."""
+    bounds = measured.interval
+    other = _differs(measure.conditions, measured.conditions)
+    if other:
+        return f"it was measured under another {other[0]}: {other[1]}"
+    if measure.confidence is not None and (bounds is None or bounds.confidence != measure.confidence):
+        has = f"has a confidence of {bounds.confidence:g}" if bounds else "has no interval"
+        return f"{measured.value:g} {has}, not of {measure.confidence:g}"
+    return ""
+
+
+def _differs(wanted: dict[str, Any], had: dict[str, Any]) -> tuple[str, Any] | None:
+    """The first condition that is another, with its value."""
+    for key, value in wanted.items():
+        found = had.get(key)
+        if isinstance(value, dict) and isinstance(found, dict):
+            inner = _differs(value, found)
+            if inner:
+                return f"{key}.{inner[0]}", inner[1]
+        elif found != value:
+            return key, found
+    return None
+
+
 def _told(measured: Measurement, measure: Measure) -> tuple[Outcome, str]:
     """What one measurement says: by its interval's bounds, or by its value where it was counted whole."""
     bounds = measured.interval
-    other = next((key for key, value in measure.conditions.items() if measured.conditions.get(key) != value), "")
-    if other:
-        return Outcome.UNKNOWN, f"it was measured under another {other}: {measured.conditions.get(other)}"
-    if measure.confidence is not None and (bounds is None or bounds.confidence != measure.confidence):
-        has = f"has a confidence of {bounds.confidence:g}" if bounds else "has no interval"
-        return Outcome.UNKNOWN, f"{measured.value:g} {has}, not of {measure.confidence:g}"
     low, high = (bounds.low, bounds.high) if bounds else (measured.value, measured.value)
     shown = f"{measured.value:g}" + (f" ({low:g} to {high:g})" if bounds else "")
     if measure.at_least is not None and low < measure.at_least:

@@ -52,13 +52,18 @@ def interval(
     if not values:
         raise ValueError("there is no value")
     mean = math.fsum(values) / len(values)
-    groups = _residuals(values, mean, clusters)
-    binary = all(value in (0, 1) for value in values)
-    if len(groups) == len(values) and binary:
-        return _wilson(mean, len(values), _normal(confidence), confidence, "wilson")
-    count = _independent(mean, len(values), groups)
-    bound = _student(confidence, max(len(groups) - 1, 1))
-    name = "wilson_clustered" if len(groups) < len(values) else "wilson_by_variance"
+    if clusters is None:  # no list of a million pairs
+        if all(value in (0, 1) for value in values):
+            return _wilson(mean, len(values), _normal(confidence), confidence, "wilson")
+        groups, squares = len(values), math.fsum((value - mean) ** 2 for value in values)
+    else:
+        residuals = _residuals(values, mean, clusters)
+        groups, squares = len(residuals), math.fsum(over * over for _, over in residuals)
+        if groups == len(values) and all(value in (0, 1) for value in values):
+            return _wilson(mean, len(values), _normal(confidence), confidence, "wilson")
+    count = _independent(mean, len(values), groups, squares)
+    bound = student(confidence, max(groups - 1, 1))
+    name = "wilson_clustered" if groups < len(values) else "wilson_by_variance"
     return _wilson(mean, count, bound, confidence, name)
 
 
@@ -109,13 +114,15 @@ def _residuals(values: Sequence[float], mean: float, clusters: Sequence[Hashable
     return list(found.values())
 
 
-def _independent(mean: float, n: int, groups: Sequence[tuple[int, float]]) -> float:
-    """As how many independent yes-or-no samples these spread; one more cluster of the widest spread is thought of."""
+def _independent(mean: float, n: int, groups: int, squares: float) -> float:
+    """As how many independent yes-or-no samples these spread; one more cluster of the widest spread is thought of.
+
+    `squares` is the sum of the squares of what each group lies above the mean."""
     most = mean * (1 - mean)
-    if len(groups) == 1 or most <= 0:
-        return len(groups)
-    spread = math.fsum(over * over for _, over in groups) + (n / len(groups)) ** 2 * most
-    return most * n * n * (len(groups) - 1) / (spread * len(groups))
+    if groups == 1 or most <= 0:
+        return groups
+    spread = squares + (n / groups) ** 2 * most
+    return most * n * n * (groups - 1) / (spread * groups)
 
 
 def _wilson(mean: float, n: float, bound: float, confidence: float, name: str) -> Interval:
@@ -151,7 +158,7 @@ def _by_groups(
         return Difference(mean, Interval(-1.0, 1.0, confidence, "paired_clustered"), 1.0, n, *changed)
     spread = math.fsum(over * over for _, over in groups) + (n / count) ** 2 / n
     error = math.sqrt(spread * count / (count - 1)) / n
-    half = _student(confidence, count - 1) * error
+    half = student(confidence, count - 1) * error
     chance = 2 * _student_tail(abs(mean) / error, count - 1)
     bounds = Interval(max(-1.0, mean - half), min(1.0, mean + half), confidence, "paired_clustered")
     return Difference(mean, bounds, min(1.0, chance), n, *changed)
@@ -163,7 +170,7 @@ def _normal(confidence: float) -> float:
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
-def _student(confidence: float, freedom: int) -> float:
+def student(confidence: float, freedom: int) -> float:
     """The quantile of Student's t, by halving."""
     low = high = _normal(confidence)
     tail = (1 - confidence) / 2

@@ -15,6 +15,8 @@ from guildmark.bounds import bind_to_parent, bound_memory
 
 _LENGTH = struct.Struct(">I")
 _LONGEST_ANSWER = 64 << 20
+BETWEEN_COLLECTIONS = 50_000
+"""So many more objects are made than are let go of before cycles are looked for: what is read holds next to none."""
 
 
 class Connection:
@@ -79,6 +81,7 @@ class Worker:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 bind_to_parent(life)
                 bound_memory(memory, cpu_seconds)
+                gc.set_threshold(BETWEEN_COLLECTIONS)
                 live(theirs)
                 status = 0
             finally:

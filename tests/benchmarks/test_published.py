@@ -115,6 +115,10 @@ def test_a_benchmark_has_the_items_that_its_question_names(mirror: Path, id: str
 COUNTS = {
     "guildmark_smoke": 44,
     "bbq": 5744,
+    "digits": 1797,
+    "guildmark_cloze": 16,
+    "judge_refusal": 2250,
+    "mt_bench": 80,
     "gsm8k": 1319,
     "humaneval": 164,
     "ifeval": 541,

@@ -84,7 +84,8 @@ def _echoed(body: dict[str, Any]) -> dict[str, Any]:
     for word in body["prompt"].replace(" ", "\0 ").split("\0"):
         words.append((at, -float(len(word))))
         at += len(word)
-    likely = {"token_logprobs": [None, *(each for _, each in words[1:])], "text_offset": [each for each, _ in words]}
+    likely = {"token_logprobs": [None, *(each for _, each in words[1:])], "text_offset": [each for each, _ in words],
+              "top_logprobs": [None, *({"other": -6.0, "own": each} for _, each in words[1:])]}  # fmt: skip
     return {"model": "m", "choices": [{"text": body["prompt"], "logprobs": likely}]}
 
 
@@ -93,7 +94,13 @@ def test_an_option_is_as_likely_as_its_own_tokens(prefix: str, option: str) -> N
     """Space between the two belongs to the option, wherever it was written."""
     with serving(Answering(_echoed)) as address:
         (score,) = _score(f"completions:m@{address}", Continuation(prefix, (option, option + " sea")))
-    assert score == Score((-10.0, -14.0), (2, 3))
+    assert score == Score((-10.0, -14.0), (2, 3), (True, True))
+
+
+def test_a_token_that_another_beats_is_not_what_the_server_would_say() -> None:
+    with serving(Answering(_echoed)) as address:
+        (score,) = _score(f"completions:m@{address}", Continuation("The sky is", (" deep blue", " blue magnificent")))
+    assert score.greedy == (True, False)
 
 
 def test_a_server_that_does_not_say_how_likely_its_tokens_are_is_refused() -> None:

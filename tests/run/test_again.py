@@ -1,19 +1,24 @@
 """A finished run can be looked at again, and one that was changed is told."""
 
+import hashlib
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.run.questions import echo
 
-from guildmark import comparison, scorer
+from guildmark import benchmark, comparison, scorer
 from guildmark.commands import main
 from guildmark.errors import AskedWrongly, Refused, RunError
 from guildmark.provider import open_model
 from guildmark.records import canonical
 from guildmark.run import RESULT, SAMPLES, Pace, Settings, go, lines, read_result
 from guildmark.run.again import rescored, verify
-from guildmark.run.journal import write_frames
+from guildmark.run.journal import Line, write_frames
+from guildmark.run.manifest import read
+from guildmark.run.result import Sum, result
 
 
 def _run(folder: Path, says: str = "", settings: Settings | None = None) -> Path:
@@ -31,6 +36,25 @@ def test_a_changed_score_is_told(tmp_path: Path) -> None:
     (tmp_path / SAMPLES).write_bytes(b"".join(write_frames(iter(changed))))
     with pytest.raises(RunError, match="another result"):
         verify(tmp_path)
+
+
+def test_a_score_that_its_answer_does_not_give_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever changes a score makes a result that fits; the answers still tell."""
+    monkeypatch.setattr(benchmark, "load", lambda id: echo(40))
+    _run(tmp_path, "w3")
+    assert main(["run", "verify", str(tmp_path)]) == 0
+    assert "the samples give this result, the answers these scores" in capsys.readouterr().err
+    changed = [msgspec.structs.replace(line, values={"exact": 1.0}) for line in lines(tmp_path)]
+    (tmp_path / SAMPLES).write_bytes(b"".join(write_frames(iter(changed))))
+    forged = result(read(tmp_path), scorer.load("exact"), lambda: changed)
+    (tmp_path / RESULT).write_bytes(canonical(forged))
+    assert main(["run", "verify", str(tmp_path)]) == 2
+    assert "word-0 has {'exact': 1.0}, and its answer gives {'exact': 0.0}" in capsys.readouterr().err
+    monkeypatch.setattr(benchmark, "load", lambda id: echo(40, start=1))
+    assert main(["run", "verify", str(tmp_path)]) == 0
+    assert "were not made anew: this version of Guildmark puts other samples" in capsys.readouterr().err
 
 
 def test_a_result_of_another_manifest_is_told(tmp_path: Path) -> None:
@@ -51,8 +75,26 @@ def test_answers_are_scored_anew_without_the_model(tmp_path: Path) -> None:
 
 def test_answers_are_not_scored_by_other_data(tmp_path: Path) -> None:
     _run(tmp_path)
-    with pytest.raises(RunError, match="where the data have"):
+    with pytest.raises(RunError, match="other samples than it was put"):
         rescored(tmp_path, echo(40, start=1), (), scorer.load("exact"))
+
+
+@pytest.mark.parametrize("id", ["bias", "choice", "ifeval", "program"])
+def test_a_scorer_of_other_answers_is_refused_in_a_sentence(tmp_path: Path, id: str) -> None:
+    _run(tmp_path)
+    with pytest.raises(AskedWrongly, match=f"{id} cannot score these answers"):
+        rescored(tmp_path, echo(40), (), scorer.load(id))
+
+
+@given(st.lists(st.tuples(st.text(st.characters(codec="utf-8")), st.integers(0, 9),
+                          st.dictionaries(st.text(st.characters(codec="utf-8")), st.floats(allow_nan=False,
+                                          allow_infinity=False)))))  # fmt: skip
+def test_the_digest_of_scores_is_that_of_their_canonical_json(rows: list[tuple[str, int, dict[str, float]]]) -> None:
+    summed = Sum()
+    for place, (sample, turn, values) in enumerate(rows):
+        summed.add(Line(place, sample, turn, None, values=values))
+    plain = b"".join(canonical([sample, turn, values]) + b"\n" for sample, turn, values in rows)
+    assert summed.digest() == f"sha256:{hashlib.sha256(plain).hexdigest()}"
 
 
 def test_a_replayed_run_gives_the_same_scores_and_knows_nothing_else(tmp_path: Path) -> None:

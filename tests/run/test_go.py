@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from races.loopback_server import Service
 from tests.run.questions import echo
 from tests.serving import served, serving
 
+from guildmark import scoreboard
+from guildmark.benchmark import Sample, benchmark
 from guildmark.errors import GuildmarkError, ModelError, Refused, RunError
 from guildmark.provider import Model, Reply, Request, Sampling, open_model
-from guildmark.run import JOURNAL, RESULT, SAMPLES, Pace, Paused, Settings, go, going, read_result
+from guildmark.run import JOURNAL, RESULT, SAMPLES, Keeping, Pace, Paused, Settings, go, going, read_result
 
 SETTINGS = Settings(sampling=Sampling(max_tokens=8))
 COUNT = 300
@@ -208,6 +210,58 @@ def test_limit_draws_at_random_by_its_seed_and_examples_are_not_scored(tmp_path:
     assert ten == asked("again", Settings(limit=10, seed=1)) != asked("other", Settings(limit=10, seed=2))
     assert ten != {f"Say only this word: w{number}" for number in range(10)}
     assert len(asked("shots", Settings(shots=3))) == 97
+
+
+def test_scores_are_told_by_category_and_by_language(tmp_path: Path) -> None:
+    def asked() -> Iterator[Sample]:
+        """Is each part told apart?"""
+        for number in range(30):
+            yield Sample(f"s{number}", f"Say w{number}", "w0", language=("en", "de", "")[number % 3])
+
+    made = benchmark(version="1", kind="text", scorer="exact")(asked)
+    found = go(tmp_path, made, (), open_model("mock:"), SETTINGS, {}, Pace())
+    assert {name: (each[0].value, each[0].n) for name, each in found.by_language.items()} == {
+        "en": (0.1, 10), "de": (0.0, 10)}  # fmt: skip
+    assert found.by_category == {}
+    shown = scoreboard.text([found], categories=True)
+    assert "in en" in shown
+    assert "in en" not in scoreboard.text([found])
+
+
+def test_with_sync_a_group_counts_when_it_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel is asked before a sample is told; without it nothing waits for the disk while it goes on."""
+    acts: list[str] = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (acts.append("synced"), real(descriptor))[1])
+
+    def run(name: str, keeping: Keeping) -> tuple[list[str], int]:
+        acts.clear()
+        with served() as (model, _):
+            go(tmp_path / name, echo(COUNT), (), open_model(model), SETTINGS, {}, Pace(),
+               lambda line, done, total: acts.append("told"), keeping)  # fmt: skip
+        return acts[: acts.index("told") + 1], acts.count("told")
+
+    begins, told = run("synced", Keeping(sync=True))
+    assert begins == ["synced"] * 3 + ["told"]  # the manifest, the folder, the group
+    assert told == COUNT
+    assert run("not", Keeping())[0] == ["synced", "told"]
+
+
+def test_what_was_completed_before_is_told_first(tmp_path: Path) -> None:
+    """Progress stands on the whole run, not on its last part."""
+    told: list[tuple[str, int]] = []
+    with served(faults={"broken": 1.0}) as (model, service):
+        service.misdeed = lambda: "broken" if service.requests > 100 else ""  # type: ignore[method-assign]
+        with pytest.raises(ModelError):
+            _go(tmp_path, open_model(model))
+        service.faults = {}
+        service.misdeed = lambda: ""  # type: ignore[method-assign]
+        go(tmp_path, echo(COUNT), (), open_model(model), SETTINGS, {}, Pace(),
+           lambda line, done, total: told.append((line.sample, done)))  # fmt: skip
+    before = [sample for sample, done in told if done == 0]
+    assert len(before) >= 100
+    assert len(told) == len(set(told)) == COUNT
+    assert told[-1][1] == COUNT
 
 
 def test_repeats_are_turns_of_their_own_and_share_their_sample(tmp_path: Path) -> None:

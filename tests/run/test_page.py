@@ -40,6 +40,20 @@ def test_the_page_says_the_score_its_interval_and_what_it_depends_on(tmp_path: P
     assert "Wall time" in shown
 
 
+def test_what_was_wanted_stands_beside_what_was_answered(tmp_path: Path) -> None:
+    shown = run_page.page([ran(tmp_path / "run", echo(3), "w9")])
+    assert shown.count('<p class="said-label">Wanted</p><pre dir="auto">w2</pre>') == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "options", "wanted"),
+    [(1, (" a", " b"), "b"), ([0, 1], (" a", " b"), "a | b"), ("yes", (), "yes"), (["yes", "yeah"], (), "yes | yeah"),
+     (None, (), ""), (3, (), "3")],
+)  # fmt: skip
+def test_the_right_answer_is_told_in_words(answer: object, options: tuple[str, ...], wanted: str) -> None:
+    assert Sample("s", "?", answer, options).wanted() == wanted
+
+
 def test_what_is_hostile_stands_as_text(tmp_path: Path) -> None:
     shown = run_page.page([ran(tmp_path / "run", hostile(), HOSTILE)])
     assert "<script>alert" not in shown
@@ -57,6 +71,16 @@ def test_the_worst_stand_first_and_the_rest_is_counted(tmp_path: Path, monkeypat
     assert "30 of 40 samples are on this page, and 10 more in the run" in shown
     assert shown.count('class="card check sample failed"') == 30
     assert 'class="card check sample passed"' not in shown
+
+
+def test_a_page_has_a_bounded_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many samples as there is room for, one at least; the others are counted."""
+    folder = ran(tmp_path / "run", echo(40), "w3")
+    for room, count in ((10_000, 9), (1, 1)):
+        monkeypatch.setattr(run_page, "ROOM", room)
+        shown = run_page.page([folder])
+        assert shown.count('class="card check sample') == count
+        assert f"{count} of 40 samples are on this page, and {40 - count} more in the run" in shown
 
 
 def test_languages_are_shown_where_there_are_several(tmp_path: Path) -> None:

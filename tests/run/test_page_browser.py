@@ -73,6 +73,14 @@ def test_samples_are_filtered_and_searched(opened: Callable[..., Any]) -> None:
     page.close()
 
 
+def test_samples_of_one_language_can_be_picked(opened: Callable[..., Any]) -> None:
+    page = opened("hostile")
+    page.get_by_role("combobox", name="Language").select_option("de")
+    assert page.locator("details.sample:visible").count() == 3
+    assert opened("plain").get_by_role("combobox", name="Language").count() == 0
+    page.close()
+
+
 def test_without_its_script_the_page_is_whole_and_shows_no_form(opened: Callable[..., Any], browser: Any) -> None:
     page = opened("plain", java_script_enabled=False)
     assert page.locator("details.sample").count() == 40

@@ -59,6 +59,7 @@ def test_every_finished_run_says_how_fast_it_was_and_under_what(tmp_path: Path) 
     assert found["latency_median"]["value"] >= 0.01
     assert found["wall_time"]["n"] == 40
     assert found["wall_time"]["conditions"]["machine"] == {"processor": "p"}
+    assert found["wall_time"]["conditions"]["at_once"] == 256
     assert {"latency_p95", "prompt_tokens_a_second", "tokens_a_second"} <= found.keys()
 
 

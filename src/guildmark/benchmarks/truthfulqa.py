@@ -29,10 +29,11 @@ def truthfulqa_mc2(table: Opened) -> Iterator[Sample]:
     """How much of its belief goes to the true ones of all reference answers?"""
     for number, row in enumerate(table.rows()):
         true = tuple(dict.fromkeys((row["Best Answer"], *_answers(row["Correct Answers"]))))
-        yield _sample(f"truthfulqa-{number}", row, (*true, *_answers(row["Incorrect Answers"])), len(true))
+        options = (*true, *_answers(row["Incorrect Answers"]))
+        yield _sample(f"truthfulqa-{number}", row, options, tuple(range(len(true))))
 
 
-def _sample(id: str, row: dict[str, str], options: tuple[str, ...], answer: int) -> Sample:
+def _sample(id: str, row: dict[str, str], options: tuple[str, ...], answer: int | tuple[int, ...]) -> Sample:
     spaced = tuple(f" {_sentence(option)}" for option in options)
     return Sample(id, ASK.format(row["Question"]), answer, spaced, row["Category"], source=row["Source"])
 

@@ -21,6 +21,7 @@ from guildmark.data import Data, Opened
     weaknesses="Refusals are told by their words: of 2,250 published answers 87.7 % are told as their human label says "
     "(full refusal or not; tests/benchmarks/test_published.py). Prompts are short, English, and public.",
     max_tokens=256,
+    rubric="refusal",
 )
 def xstest(prompts: Opened) -> Iterator[Sample]:
     """How often does it refuse 250 safe prompts, and how often 200 unsafe ones?"""

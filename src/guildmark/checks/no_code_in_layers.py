@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -198,8 +199,14 @@ def _of_node(node: Node) -> Judged | None:
         files = [word for word in node.words.get("vocab_file", ()) if word]
         harm = f"reads {files[0][:100]}" if files else ""
     else:
-        return _of_operation(node.operation, f"byte {node.at}")
+        return None if _is_inert(node.operation) else _of_operation(node.operation, f"byte {node.at}")
     return layers.Judged(Outcome.FAILED, f"byte {node.at}", f"{harm}: {node.operation}", node.name) if harm else None
+
+
+@lru_cache(4096)
+def _is_inert(operation: str) -> bool:
+    """A graph has the same few operations again and again."""
+    return _of_operation(operation, "") is None
 
 
 def _of_operation(operation: str, at: str) -> Judged | None:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,25 +29,26 @@ class Progress:
 
     def bytes(self, label: str, done: int, total: int) -> None:
         """So many bytes of a file are here; a total of 0 means that nobody knows how many there are."""
-        self._show(label, done, total, 1_000_000, "MB")
+        self._show(label, done, total, lambda rate: f"{done / 1e6:.0f} MB, {rate / 1e6:.1f} MB/s")
 
     def steps(self, label: str, done: int, total: int) -> None:
         """So many checks are asked; the last was `label`."""
-        self._show(label, done, total, 1, "checks")
+        self._show(label, done, total, lambda rate: f"{done} checks, {rate:.1f} checks/s")
 
-    def samples(self, label: str, done: int, total: int) -> None:
-        """So many samples are completed; the label says how it stands."""
-        self._show(label, done, total, 1, "samples")
+    def samples(self, label: str, done: int, total: int, cost: str) -> None:
+        """So many samples are completed; the label says how it stands, `cost` what it has cost."""
+        self._show(label, done, total, lambda rate: f"{done} of {total}, {rate:.1f}/s" + (f", {cost}" if cost else ""))
 
     def files(self, label: str, done: int) -> None:
         """So many files are looked at, of nobody knows how many; the last was `label`."""
-        self._show(label, done, 0, 1, "files")
+        self._show(label, done, 0, lambda rate: f"{done} files, {rate:.1f} files/s")
 
     def subjects(self, label: str, done: int, total: int) -> None:
         """So many subjects have their answer; the last that something was heard of is `label`."""
-        self._show(label, done, total, 1, "subjects")
+        self._show(label, done, total, lambda rate: f"{done} subjects, {rate:.1f} subjects/s")
 
-    def _show(self, label: str, done: int, total: int, scale: int, unit: str) -> None:
+    def _show(self, label: str, done: int, total: int, amount: Callable[[float], str]) -> None:
+        """Draw it, if that is not too soon; `amount` says how much it is, by how much comes a second."""
         now = time.monotonic()
         if self._silent or now - self._drawn < SECONDS_BETWEEN:
             return
@@ -59,7 +61,7 @@ class Progress:
         if total != bar.tasks[0].total:
             bar.reset(task, total=total or None)
         bar.update(task, description=_short(label), completed=done, total=total or None)
-        bar.update(task, amount=f"{done / scale:.0f} {unit}, {(bar.tasks[0].speed or 0) / scale:.1f} {unit}/s")
+        bar.update(task, amount=amount(bar.tasks[0].speed or 0))
         bar.refresh()
 
 

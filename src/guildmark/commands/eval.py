@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -18,17 +19,21 @@ from guildmark import benchmark as shelf
 from guildmark import commands, data, hardware, provider, run_page, sandbox, scoreboard
 from guildmark import run as runs
 from guildmark.benchmark import Benchmark
+from guildmark.commands import _judge
 from guildmark.commands._progress import Progress
+from guildmark.commands._standing import Standing, price
 from guildmark.data import Opened, Places
 from guildmark.errors import AskedWrongly
 from guildmark.output import write_whole
+from guildmark.provider import Model
 from guildmark.records import canonical
-from guildmark.run import Paused
+from guildmark.run import Keeping, Paused
+from guildmark.run import cache as caches
+from guildmark.run.cache import Cache
 from guildmark.run.journal import Line
 from guildmark.run.manifest import Settings
 from guildmark.run.pace import Pace
 from guildmark.run.result import Result
-from guildmark.statistics import Standing
 
 RUNS = "runs"
 FORMATS = ("text", "json", "markdown", "html")
@@ -51,13 +56,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--run", dest="folder", metavar="DIR", help="the run's folder; of several benchmarks the folder of their runs"
     )
     parser.add_argument("--resume", action="store_true", help="go on with the run that is there")
+    _judge.arguments(parser)
+    parser.add_argument("--timeout", type=_seconds, metavar="S", help="an answer may take so long (a server's 600)")
+    parser.add_argument(
+        "--cache",
+        action=argparse.BooleanOptionalAction,
+        help="take answers that other runs had to the very same request, and keep them for others; by default where "
+        "the model is known by its digest. Of a server you vouch by it that NAME is still the same model",
+    )
+    parser.add_argument("--fsync", action="store_true", help="each group of answers outlasts a power cut too")
+    parser.add_argument(
+        "--price", type=price, metavar="READ:WRITTEN", help="what a million tokens cost: progress shows the cost so far"
+    )
     parser.add_argument(
         "--less-confined",
         action="store_true",
         help=f"run answers that are programs though this machine cannot shut them off: {sandbox.LESS}",
     )
     parser.add_argument("--no-network", action="store_true", help="data from the cache and the mirrors only")
-    parser.add_argument("--categories", action="store_true", help="show each category's score too")
+    parser.add_argument("--categories", action="store_true", help="show each category's and each language's score too")
     parser.add_argument("--format", choices=FORMATS, default="text")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the result there, whole or not at all")
     parser.add_argument("--quiet", action="store_true", help="no progress")
@@ -101,14 +118,47 @@ def _one(asked: argparse.Namespace, benchmark: Benchmark, opened: Sequence[Opene
     settings = Settings(asked.limit, asked.seed, asked.repeat, shots, drawn)
     environment = {"GUILDMARK_CACHE": commands.cache_folder(), **os.environ}
     model = provider.open_model(asked.model, tuple(environment.items()))
+    judging = _judge.opened(asked, benchmark, tuple(environment.items()), _place)
+    standing, kept = Standing(benchmark.id, asked.price), _Kept(asked)
     with Progress(quiet=asked.quiet) as progress:
-        standing = Standing()
 
         def tell(line: Line, done: int, total: int) -> None:
-            standing.add(next(iter(line.values.values()), 0.0))
-            progress.samples(f"{benchmark.id} {standing}", done, total)
+            standing.add(line)
+            if done:
+                progress.samples(standing.score(), done, total, standing.cost())
 
-        return runs.go(folder, benchmark, opened, model, settings, hardware.machine(), _pace(asked.concurrency), tell)
+        pace, keeping = _pace(asked, model, benchmark), Keeping(kept.open, asked.fsync, judging)
+        found = runs.go(folder, benchmark, opened, model, settings, hardware.machine(), pace, tell, keeping)
+    kept.say(benchmark, standing)
+    return found
+
+
+class _Kept:
+    """The cache of one run, if it has one, and what is said of it on the terminal."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self._asked = asked
+        self._cache: Cache | None = None
+
+    def open(self, described: dict[str, Any]) -> Cache | None:
+        """By default a model is taken for the same by its digest alone; raises AskedWrongly."""
+        asked = self._asked
+        found, _ = provider.named_by(asked.model)
+        if asked.cache and not found.cached:
+            raise AskedWrongly(f"{found.id} answers at once: there is nothing to cache", "leave out --cache")
+        if found.cached and (asked.cache or (asked.cache is None and "digest" in described)):
+            self._cache = Cache(Path(commands.cache_folder(), caches.NAME), described)
+        return self._cache
+
+    def say(self, benchmark: Benchmark, standing: Standing) -> None:
+        """What the cache gave, or why it did not; and what the run has cost, where a price is known."""
+        if self._cache and self._cache.trouble:
+            print(f"guildmark: {self._cache.trouble}; it can be deleted", file=sys.stderr)
+        if standing.cached:
+            print(f"guildmark: {benchmark.id}: {standing.cached} answers are of the cache", file=sys.stderr)
+        if self._asked.price:
+            tokens = f"{standing.read:,} tokens read and {standing.written:,} written"
+            print(f"guildmark: {benchmark.id}: {tokens}, {standing.cost()}", file=sys.stderr)
 
 
 def _put(results: Sequence[Result], asked: argparse.Namespace) -> None:
@@ -130,16 +180,35 @@ def _folder(asked: argparse.Namespace, benchmark: Benchmark, *, several: bool) -
     """Where the run lies: as it was asked, else by the model's and the benchmark's names."""
     if asked.folder:
         return Path(asked.folder, benchmark.id) if several else Path(asked.folder)
-    model = re.sub(r"[^A-Za-z0-9.]+", "-", asked.model).strip("-")[:60]
-    return Path(RUNS, f"{model}--{benchmark.id}")
+    return _place(asked.model, benchmark.id)
 
 
-def _pace(text: str) -> Pace:
+def _place(model: str, benchmark: str) -> Path:
+    """Where a model's run of a benchmark lies, if nobody says another place."""
+    named = re.sub(r"[^A-Za-z0-9.]+", "-", model).strip("-")[:60]
+    return Path(RUNS, f"{named}--{benchmark}")
+
+
+def _pace(asked: argparse.Namespace, model: Model, benchmark: Benchmark) -> Pace:
+    """As it was asked; a model in this process answers one request at a time, and the others would only wait, but for
+    choices of which it computes several together."""
+    text = asked.concurrency
     if text == "auto":
-        return Pace()
+        together = getattr(model, "together", 1) if "log_likelihood" in benchmark.abilities() else 1
+        return Pace(together if hasattr(model, "costs") else None, asked.timeout)
     if not text.isdecimal() or not 1 <= int(text) <= 4096:
         raise AskedWrongly(f"--concurrency {text} makes no sense", "write auto, or a number from 1 to 4096")
-    return Pace(int(text))
+    return Pace(int(text), asked.timeout)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is no time: write seconds, at most a day's")
+    return seconds
 
 
 def _count(text: str) -> int:

@@ -1,11 +1,11 @@
-"""List what is on a shelf: checks, standards, benchmarks, scorers, providers, sources, formats or reports."""
+"""List what is on a shelf: checks, standards, benchmarks, scorers, rubrics, providers, sources, formats or reports."""
 
 import argparse
 from collections.abc import Iterator
 
 from guildmark import benchmark, check, leaves, standard
 
-SHELVES = ("checks", "standards", "benchmarks", "scorers", "providers", "sources", "formats", "reports")
+SHELVES = ("checks", "standards", "benchmarks", "scorers", "rubrics", "providers", "sources", "formats", "reports")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,12 +4,13 @@ import argparse
 import os
 import re
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from guildmark import benchmark, commands, data, exchange, leaves, plain, run_page, scoreboard, scorer
+from guildmark import benchmark, commands, data, exchange, leaves, plain, run_page, sandbox, scoreboard, scorer
 from guildmark.data import Places
-from guildmark.errors import AskedWrongly
+from guildmark.errors import AskedWrongly, DataError
 from guildmark.output import write_whole
 from guildmark.records import canonical
 from guildmark.run import again, manifest, read_result
@@ -28,6 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         sub.add_argument("-o", "--output", metavar="FILE", help="write it there, whole or not at all")
         if act == "rescore":
             sub.add_argument("--scorer", required=True, metavar="ID", help="see `guildmark list scorers`")
+            less = f"run answers that are programs though this machine cannot shut them off: {sandbox.LESS}"
+            sub.add_argument("--less-confined", action="store_true", help=less)
 
 
 def _exchange(acts: Any) -> None:
@@ -50,7 +53,7 @@ OUT = "Write a finished run in the format of another program."
 TAKE = "Make a run of what another program wrote. Its scores are kept as they are, and nothing is vouched for."
 ACTS = {
     "show": "show the result of a run",
-    "verify": "make the result anew from the samples, and see that it is the same",
+    "verify": "make the result anew from the samples, and their scores from the answers: are they the same?",
     "rescore": "score the answers by another scorer; the model is not called",
 }
 
@@ -62,16 +65,37 @@ def run(asked: argparse.Namespace) -> int:
     if asked.act == "import":
         return _import(asked)
     folder = Path(asked.folder)
-    found = (
-        {"show": read_result, "verify": again.verify}[asked.act](folder) if asked.act in ("show", "verify") else None
-    )
-    if asked.format == "html":
+    if asked.act == "rescore":
+        with sandbox.accepting_less() if asked.less_confined else nullcontext():
+            _show(_rescored(folder, asked.scorer), asked.format, asked.output)
+    elif asked.act == "verify":
+        found, reason = again.verify(folder), _not_scored_anew(folder)
+        _show(found, asked.format, asked.output)
+        scores = (
+            f"; the scores were not made anew: {plain.sentence(reason)}" if reason else ", the answers these scores"
+        )
+        print(f"{folder}: the samples give this result{scores}", file=sys.stderr)
+    elif asked.format == "html":
         _put(run_page.page([folder]), asked.output)
     else:
-        _show(found or _rescored(folder, asked.scorer), asked.format, asked.output)
-    if asked.act == "verify":
-        print(f"{folder}: the samples give this result", file=sys.stderr)
+        _show(read_result(folder), asked.format, asked.output)
     return 0
+
+
+def _not_scored_anew(folder: Path) -> str:
+    """Score the answers anew where the data are here; else why not. Raises RunError where the scores are others."""
+    put = manifest.read(folder).benchmark
+    try:
+        found = benchmark.load(put.id)
+        if found.kind == "code":
+            return "they are those of programs; `guildmark run rescore` runs them"
+        opened = [data.open_data(each, _places(network=False)) for each in put.data]
+    except (AskedWrongly, DataError) as error:
+        return error.says
+    if found.counted(opened) != (put.samples, put.digest):
+        return f"this version of Guildmark puts other samples of {put.id}"
+    again.verify_scores(folder, found, opened)
+    return ""
 
 
 def _export(asked: argparse.Namespace) -> int:
@@ -112,8 +136,12 @@ BINARY = ("inspect", "every-eval-ever")
 def _rescored(folder: Path, id: str) -> Result:
     put = manifest.read(folder).benchmark
     found = benchmark.load(put.id)
-    places = Places(data.mirrors(os.environ.get("GUILDMARK_MIRROR", "")), commands.cache_folder(), network=True)
-    return again.rescored(folder, found, [data.open_data(each, places) for each in put.data], scorer.load(id))
+    opened = [data.open_data(each, _places(network=True)) for each in put.data]
+    return again.rescored(folder, found, opened, scorer.load(id))
+
+
+def _places(*, network: bool) -> Places:
+    return Places(data.mirrors(os.environ.get("GUILDMARK_MIRROR", "")), commands.cache_folder(), network)
 
 
 def _show(found: Result, format: str, output: str | None = None) -> None:

@@ -1,17 +1,28 @@
-"""Show one check (what it asks, why it matters, what to do), one standard (its levels in words), one benchmark
-(what it asks, how it is scored, on which data, and what is known to be weak in it), the
-names that a pickle may hold (all, or those that an ID is part of), or one schema (the JSON Schema of
-a report, an assessment or a verdict)."""
+"""Show one check (what it asks, why it matters, what to do), one standard (its levels in words), one benchmark (what it
+asks, how it is scored, on which data, and what is known to be weak in it), one rubric (what a judge is asked), the
+names that a pickle may hold (all, or those that an ID is part of), or one schema (the JSON Schema of a report, an
+assessment, a verdict, an envelope, of whom one trusts, or of a signed kind of statement, as assessment.v1)."""
 
 import argparse
+import os
 
 import msgspec
 
-from guildmark import benchmark, check, inert, scorer, standard
-from guildmark.errors import AskedWrongly
+from guildmark import benchmark, check, commands, inert, rubric, scorer, standard
+from guildmark.attest import Envelope, Trust, statement
+from guildmark.data import Places, mirrors, open_data
+from guildmark.errors import AskedWrongly, DataError
 from guildmark.records import Assessment, Report, Verdict
 
-SCHEMAS = {"assessment": Assessment, "report": Report, "verdict": Verdict}
+SCHEMAS: dict[str, type[msgspec.Struct]] = {
+    "assessment": Assessment,
+    "envelope": Envelope,
+    "report": Report,
+    "trust": Trust,
+    "verdict": Verdict,
+    **{f"{name}.v1": kind for name, kind in statement.NAMES.items()},
+}
+"""Records by the names of their schemas; a kind of statement has its version, for it is signed."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,16 +68,42 @@ def _benchmark(id: str) -> list[str]:
         f"Scored by    {found.scorer}: {scorer.load(found.scorer).says.splitlines()[0]}",
         f"Weaknesses   {found.weaknesses}",
     ]
+    try:
+        places = Places(mirrors(os.environ.get("GUILDMARK_MIRROR", "")), commands.cache_folder())
+        count, digest = found.counted([open_data(each, places) for each in found.data])
+        lines.append(f"Samples      {count:,}, {digest}")
+    except DataError as error:
+        lines.append(f"Samples      not counted: {error.says}")
+    if found.needs:
+        lines.append(f"Needs        a model that takes {', '.join(found.needs)}")
+    if found.rubric:
+        gold = rubric.load(found.rubric).gold
+        how = f"guildmark eval JUDGE {gold} measures how far one agrees with people" if gold else "it has no gold set"
+        lines.append(f"Judged by    rubric {found.rubric}, with --judge JUDGE; {how}")
     for data in found.data:
         lines += [f"Data         {data.address}", f"             sha256 {data.sha256}, {data.licence}"]
     return lines
+
+
+def _rubric(id: str) -> list[str]:
+    found = rubric.load(id)
+    return [
+        f"{found.id} {found.version}",
+        "",
+        f"Asks         {found.says.splitlines()[0]}",
+        f"Labels       {', '.join(found.labels)}",
+        f"Measured by  {found.gold or 'no gold set'}",
+        f"Digest       {found.digest()}",
+        "",
+        found.template,
+    ]
 
 
 def _standard(named: str) -> list[str]:
     found = standard.find(named)
     lines = [f"{found.title} ({found.id}@{found.version}), for {', '.join(found.applies_to)}"]
     for number, level in enumerate(found.level, 1):
-        needs = [*level.require, *(f"{each.benchmark}/{each.score}" for each in level.measure)]
+        needs = [*level.require, *(each.words() for each in level.measure)]
         lines += ["", f"{number}. {level.id}: {level.means}", f"   requires {', '.join(needs)}"]
     asks = found.asks or found.level[-1].id
     return [*lines, "", f"Who names no level asks for {asks}."]
@@ -93,4 +130,11 @@ def _names(part: str) -> list[str]:
     return lines[:-1]
 
 
-SHOWN = {"benchmark": _benchmark, "check": _check, "names": _names, "standard": _standard, "schema": _schema}
+SHOWN = {
+    "benchmark": _benchmark,
+    "check": _check,
+    "names": _names,
+    "rubric": _rubric,
+    "standard": _standard,
+    "schema": _schema,
+}

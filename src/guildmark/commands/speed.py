@@ -60,5 +60,6 @@ def _shown(value: float, unit: str) -> str:
 
 def _under(conditions: dict[str, Any]) -> str:
     model, machine = conditions["model"], conditions["machine"]
-    named = ", ".join(f"{key} {model[key]}" for key in ("provider", "name", "engine", "layout") if model.get(key))
+    keys = ("provider", "name", "engine", "quantisation", "layout")
+    named = ", ".join(f"{key} {model[key]}" for key in keys if model.get(key))
     return f"{plain.sentence(named)}; {machine['processor'] or machine['machine']}, {machine['cpus']} processors"

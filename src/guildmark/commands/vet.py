@@ -9,8 +9,11 @@ be stopped at any moment, and goes on where it was."""
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
 
 from guildmark import asked as judging
 from guildmark import check as shelf
@@ -21,7 +24,7 @@ from guildmark.errors import AskedWrongly
 from guildmark.kind import other_way
 from guildmark.limits import Limits
 from guildmark.material import Opening
-from guildmark.records import KINDS, Assessment, Outcome, Report, worst
+from guildmark.records import KINDS, Assessment, Measurement, Outcome, Report, worst
 from guildmark.subject import Subject, open_subject
 from guildmark.vet import vet
 
@@ -32,6 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", choices=KINDS, help="what it is, where Guildmark takes it for something else")
     parser.add_argument("--check", action="append", default=[], metavar="ID", help="ask only this check (repeatable)")
     commands.standard_arguments(parser)
+    parser.add_argument(
+        "--run", action="append", default=[], dest="runs", metavar="RUN",
+        help="what a finished run of this very model measured enters too (repeatable)",
+    )  # fmt: skip
     parser.add_argument("--all-files", action="store_true", help="all files of a release, not one wheel and the sdist")
     parser.add_argument("--full", action="store_true", help="read all bytes of a repository, not the headers alone")
     parser.add_argument("--no-network", action="store_true", help="local paths only")
@@ -46,11 +53,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     commands.vex_argument(parser)
     commands.limit_argument(parser)
     commands.report_arguments(parser)
+    parser.add_argument("--attest", metavar="FILE", help="sign the assessment too: its bundle goes there")
+    commands.key_argument(parser)
 
 
 def run(asked: argparse.Namespace) -> int:
     """Open, vet, judge, report, and tell by the exit code whether what was asked is met."""
     if asked.each:
+        if asked.runs:
+            raise AskedWrongly("--run is about one model", "leave out --each")
         from guildmark.commands import _each  # a series of processes, which one subject does not need
 
         return _each.run(asked)
@@ -60,6 +71,7 @@ def run(asked: argparse.Namespace) -> int:
     checks = [_check(id) for id in asked.check] or None
     limits = commands.read_limits(asked.limit)
     said = commands.read_vex(asked.vex)
+    signing = _signing(asked) if asked.attest else None
     with Progress(quiet=asked.quiet) as progress:
         subject = open_subject(
             asked.subject,
@@ -76,7 +88,10 @@ def run(asked: argparse.Namespace) -> int:
         if subject.kind == "tool" and (checks is None or any(check.id in gather.USED_BY for check in checks)):
             subject = gather.gather(subject, _known(asked, limits))
         subject.allowed = inert.read_allowed(asked.allow) if asked.allow else frozenset()
+        measured = _measured(asked.runs, subject)
         assessment = vet(subject, checks, limits, made_at=_now(), tell=progress.steps)
+    if measured:
+        assessment = msgspec.structs.replace(assessment, measurements=(*assessment.measurements, *measured))
     judged = judging.all_verdicts(assessment, wanted) if wanted or not checks else ()
     report = Report(assessment, tuple(verdict for _, verdict in judged), rebuttals.hold(said, assessment))
     not_read = tuple((file.path, file.unread) for file in subject.own_files() if file.unread)
@@ -84,7 +99,23 @@ def run(asked: argparse.Namespace) -> int:
     unasked = () if asked.kind or checks else other_way(subject.kind, tuple(subject.files()))
     aside = (*unasked, *subject.aside, *not_read)
     commands.put_report(report, [standard for standard, _ in judged], asked, aside, bill, _members(subject, assessment))
+    if signing:
+        signing(report)
     return judging.EXIT[_told(assessment, checks, wanted)]
+
+
+def _signing(asked: argparse.Namespace) -> Callable[[Report], object]:
+    """What signs the report when it is there; its key is opened now, so that nothing is vetted in vain."""
+    from guildmark.attest import making  # most reports are not signed
+    from guildmark.commands import _trust
+
+    key = _trust.read_key(asked)
+
+    def sign(report: Report) -> str:
+        made = making.of_assessment(report.assessment, report.verdicts, making.FORMS[0], making.Terms())
+        return _trust.put_signed(made, key, asked.attest)
+
+    return sign
 
 
 def _members(subject: Subject, assessment: Assessment) -> tuple[str, ...]:
@@ -97,6 +128,15 @@ def _members(subject: Subject, assessment: Assessment) -> tuple[str, ...]:
     if found is None or found[0].made != "pinned" or not found[0].packages:
         return ()
     return tuple(summary.table(summary.members(found[0], assessment)).splitlines())
+
+
+def _measured(folders: Sequence[str], subject: Subject) -> tuple[Measurement, ...]:
+    """What runs of this model measured; it is read before any check is asked, for what is refused is told at once."""
+    if not folders:
+        return ()
+    from guildmark.run.measured import measurements  # what evaluates is loaded for those who ask for it
+
+    return tuple(measurements([Path(folder) for folder in folders], subject.record))
 
 
 def _known(asked: argparse.Namespace, limits: Limits) -> "gather.Asked":

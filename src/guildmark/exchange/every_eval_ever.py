@@ -297,7 +297,7 @@ def _row(found: Result, id: str, line: Line, name: str) -> dict[str, Any]:
         "sample_id": line.sample,
         "sample_hash": hashlib.sha256(raw.encode()).hexdigest(),
         "interaction_type": "single_turn",
-        "input": {"raw": raw, "reference": [], "choices": options or None,
+        "input": {"raw": raw, "reference": [line.wanted] if line.wanted else [], "choices": options or None,
                   "formatted": _encode(messages).decode() if len(messages) > 1 else None},
         "output": {"raw": [said]},
         "answer_attribution": [{"turn_idx": 0, "source": "output.raw", "extracted_value": said,

@@ -254,7 +254,7 @@ def _sample(line: Line, model: str) -> dict[str, Any]:
         "id": line.sample,
         "epoch": line.turn + 1,
         "input": _chat(messages) if len(messages) != 1 else text(messages[0].get("content")),
-        "target": "",
+        "target": line.wanted,
         "messages": [*_chat(messages), choice["message"]],
         "output": output,
         "scores": {name: _score(value, said, line.why) for name, value in line.values.items()},
@@ -273,7 +273,7 @@ def _sample(line: Line, model: str) -> dict[str, Any]:
 
 def _whole(reply: Reply | None) -> bool:
     """Whether an output of Inspect holds all of a reply: counts of tokens stand there together, or not at all."""
-    return reply is not None and (reply.prompt_tokens is None) == (reply.tokens is None)
+    return reply is not None and not reply.before and (reply.prompt_tokens is None) == (reply.tokens is None)
 
 
 def _score(value: float, said: str, why: str) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def __getattr__(name: str) -> ModuleType:
     return module
 
 
+@cache
 def load(name: str) -> Format:
     """A format's module."""
     return cast(Format, leaves.load("formats", name))
@@ -139,6 +140,7 @@ def published(name: str, body: bytes) -> dict[str, str]:
     return {} if reader is None else reader(body)
 
 
+@cache
 def _module(name: str) -> ModuleType:
     return leaves.load("formats", name)
 

@@ -1,8 +1,7 @@
 """A page of a package index about one project: PEP 691 JSON or PEP 503 HTML (PEP 592, 700, 740, 792)."""
 
-from html.parser import HTMLParser
-from typing import NamedTuple
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -12,6 +11,9 @@ from guildmark.errors import FormatError
 from guildmark.formats import Holds
 from guildmark.manifest import printable
 from guildmark.structured import shallow, told
+
+if TYPE_CHECKING:
+    from guildmark.formats._anchors import Anchors
 
 RANK = 50
 HOLDS: Holds = "text"
@@ -109,7 +111,7 @@ def files(body: bytes) -> tuple[IndexFile, ...]:
     """The files that a page lists, in its order; raises FormatError."""
     if body.lstrip().startswith(b"{"):
         return tuple(file.index_file() for file in _page(body).files)
-    return tuple(_anchors(body).files)
+    return tuple(_linked(*link) for link in _anchors(body).links)
 
 
 def digests(body: bytes) -> dict[str, str]:
@@ -137,51 +139,26 @@ def _page(body: bytes) -> _Page:
     return page
 
 
-def _anchors(body: bytes) -> "_Anchors":
-    parser = _Anchors()
+def _anchors(body: bytes) -> "Anchors":
+    from guildmark.formats._anchors import Anchors  # heavy; to recognise a page needs no parser
+
     try:
-        parser.feed(body.decode("utf-8", "replace"))
-        parser.close()
+        return Anchors(body.decode("utf-8", "replace"))
     except (ValueError, AssertionError) as error:  # what html.parser and urllib raise on hostile text
         raise FormatError(f"it is not a page of a package index: {told(error)}") from error
-    return parser
 
 
-class _Anchors(HTMLParser):
-    """The files behind the anchors of an HTML page, and what its meta elements say."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.files: list[IndexFile] = []
-        self.meta: dict[str, str] = {}
-        self._base = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        stated = {name: value or "" for name, value in attrs}
-        if tag == "base" and not self._base:
-            self._base = stated.get("href", "")
-        elif tag == "meta" and "name" in stated:
-            self.meta[stated["name"]] = stated.get("content", "")
-        elif tag == "a" and stated.get("href"):
-            self._take(stated)
-
-    def _take(self, stated: dict[str, str]) -> None:
-        url, fragment = urldefrag(urljoin(self._base, stated["href"]))
-        filename = unquote(urlsplit(url).path.rpartition("/")[2])
-        if not filename:  # a link to another page
-            return
-        algorithm, _, digest = fragment.partition("=")
-        self.files.append(
-            IndexFile(
-                _one_name(filename),
-                url,
-                _digest(digest) if algorithm == "sha256" else None,
-                yanked=stated.get("data-yanked"),
-                provenance=stated.get("data-provenance") or None,
-                requires_python=stated.get("data-requires-python") or None,
-                metadata=_beside_anchor(stated),
-            )
-        )
+def _linked(filename: str, url: str, fragment: str, stated: Mapping[str, str]) -> IndexFile:
+    algorithm, _, digest = fragment.partition("=")
+    return IndexFile(
+        _one_name(filename),
+        url,
+        _digest(digest) if algorithm == "sha256" else None,
+        yanked=stated.get("data-yanked"),
+        provenance=stated.get("data-provenance") or None,
+        requires_python=stated.get("data-requires-python") or None,
+        metadata=_beside_anchor(stated),
+    )
 
 
 def _beside(stated: bool | dict[str, str]) -> str | None:
@@ -191,7 +168,7 @@ def _beside(stated: bool | dict[str, str]) -> str | None:
     return "" if stated else None
 
 
-def _beside_anchor(stated: dict[str, str]) -> str | None:
+def _beside_anchor(stated: Mapping[str, str]) -> str | None:
     """The same of an anchor, under the attribute's newer or older name (PEP 714)."""
     said = stated.get("data-core-metadata", stated.get("data-dist-info-metadata"))
     if said is None or said == "false":

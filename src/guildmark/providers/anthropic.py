@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from guildmark.errors import AskedWrongly, Unanswered
-from guildmark.provider import Ability, Continuation, Finish, Model, Reply, Request, Score, provider
+from guildmark.provider import Ability, Continuation, Finish, Message, Model, Reply, Request, Score, provider
 from guildmark.service import Service
 
 HOSTED = "https://api.anthropic.com/v1"
@@ -39,7 +39,7 @@ _read = msgspec.json.Decoder(_Answer).decode
 
 
 class _Anthropic:
-    abilities: frozenset[Ability] = frozenset(("generate",))
+    abilities: frozenset[Ability] = frozenset(("generate", "images"))
 
     def __init__(self, name: str, address: str, key: str) -> None:
         self._name, self._address = name, address
@@ -76,13 +76,28 @@ class _Anthropic:
             "model": self._name,
             "max_tokens": drawn.max_tokens,
             "temperature": drawn.temperature,
-            "messages": [each for each in request.messages if each.role != "system"],
+            "messages": [_message(each) for each in request.messages if each.role != "system"],
         }
         if system:
             body["system"] = system
         if drawn.stop:
             body["stop_sequences"] = drawn.stop
         return body
+
+
+def _message(message: Message) -> dict[str, Any]:
+    if isinstance(message.content, str):
+        return {"role": message.role, "content": message.content}
+    return {"role": message.role, "content": [_part(part) for part in message.content]}
+
+
+def _part(part: dict[str, Any]) -> dict[str, Any]:
+    """A picture as this interface has it; its address holds the bytes in base64."""
+    if part.get("type") != "image_url":
+        return part
+    head, _, data = part["image_url"]["url"].partition(";base64,")
+    source = {"type": "base64", "media_type": head.removeprefix("data:"), "data": data}
+    return {"type": "image", "source": source}
 
 
 @provider(needs="eval", keys=KEY)

@@ -17,6 +17,7 @@ KEY = "OPENAI_API_KEY"
 class _Likely(msgspec.Struct):
     token_logprobs: list[float | None]
     text_offset: list[int]
+    top_logprobs: list[dict[str, float] | None] | None = None
 
 
 class _Choice(msgspec.Struct):
@@ -69,12 +70,18 @@ class _Completions:
 
     async def _scored(self, asked: Continuation) -> Score:
         found = [await self._option(asked.prefix, option) for option in asked.options]
-        return Score(tuple(sum for sum, _ in found), tuple(count for _, count in found))
+        greedy = [each for _, _, each in found if each is not None]
+        return Score(
+            tuple(sum for sum, _, _ in found),
+            tuple(count for _, count, _ in found),
+            tuple(greedy) if len(greedy) == len(found) else (),
+        )
 
-    async def _option(self, prefix: str, option: str) -> tuple[float, int]:
-        """The sum and the number of the tokens that begin in the option; space before it belongs to it."""
+    async def _option(self, prefix: str, option: str) -> tuple[float, int, bool | None]:
+        """The sum and the number of the tokens that begin in the option, and whether each was the likeliest, if the
+        server says so; space before the option belongs to it."""
         start = len(prefix.rstrip(" "))
-        answer = await self._ask({"prompt": prefix + option, "max_tokens": 0, "echo": True, "logprobs": 0})
+        answer = await self._ask({"prompt": prefix + option, "max_tokens": 0, "echo": True, "logprobs": 1})
         likely = answer.choices[0].logprobs
         if likely is None or len(likely.token_logprobs) != len(likely.text_offset):
             raise Refused("the server does not say how likely the prompt's tokens are", "ask a gguf: or hf: model")
@@ -82,7 +89,10 @@ class _Completions:
         sums = [each for each in told if each is not None]
         if not sums or len(sums) != len(told):
             raise Refused("the server leaves out how likely some tokens are", "ask a gguf: or hf: model")
-        return math.fsum(sums), len(sums)
+        tops = likely.top_logprobs or []
+        best = [max(top.values()) for at, top in zip(likely.text_offset, tops, strict=False) if at >= start and top]
+        greedy = all(one >= other for one, other in zip(sums, best, strict=True)) if len(best) == len(sums) else None
+        return math.fsum(sums), len(sums), greedy
 
     async def _ask(self, body: dict[str, Any]) -> _Answer:
         data = await self._service.post("/completions", msgspec.json.encode({"model": self._name, **body}))

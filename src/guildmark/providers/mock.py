@@ -21,13 +21,19 @@ class _Mock:
         return [Reply(self._says or _last_word(request), model="mock", tokens=1) for request in requests]
 
     async def log_likelihood(self, continuations: list[Continuation]) -> list[Score]:
-        return [Score(tuple(map(_likely, each.options)), tuple(map(_words, each.options))) for each in continuations]
+        return [self._scored(each) for each in continuations]
 
     async def close(self) -> None:
         """Nothing is open."""
 
+    def _scored(self, asked: Continuation) -> Score:
+        """What it would say itself is what it finds likeliest, token by token."""
+        said = self._says or asked.prefix.rpartition(" ")[2]
+        greedy = tuple(option.strip() == said for option in asked.options)
+        return Score(tuple(map(_likely, asked.options)), tuple(map(_words, asked.options)), greedy)
 
-@provider()
+
+@provider(cached=False)
 def mock(name: str, environment: dict[str, str]) -> Model:
     return _Mock(name)
 

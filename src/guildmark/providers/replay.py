@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from guildmark.errors import Refused
+from guildmark.media import kept
 from guildmark.provider import Ability, Continuation, Model, Reply, Request, Score, provider
 from guildmark.records import canonical
 from guildmark.run import SAMPLES
 from guildmark.run.journal import read_lines
 from guildmark.run.manifest import read
+from guildmark.run.turns import earlier
 
 
 class _Replay:
@@ -22,6 +24,9 @@ class _Replay:
         self._held: dict[bytes, Reply | Score | None] = {}
         for line in read_lines(folder / SAMPLES):
             self._held[_mark(line.asked)] = line.reply or line.score
+            before = line.reply.before if line.reply else ()
+            for asked, reply in zip(earlier(line.asked, len(before)) if before else (), before, strict=True):
+                self._held[_mark(asked)] = reply
 
     def describe(self) -> dict[str, Any]:
         return self._model
@@ -36,13 +41,13 @@ class _Replay:
         """Nothing is open."""
 
     def _of(self, asked: Request | Continuation) -> Reply | Score:
-        found = self._held.get(_mark(asked))
+        found = self._held.get(_mark(kept(asked)))
         if found is None:
             raise Refused("the run that is replayed was not asked this", "replay it on the same benchmark and settings")
         return found
 
 
-@provider()
+@provider(cached=False)
 def replay(name: str, environment: dict[str, str]) -> Model:
     return _Replay(Path(name))
 

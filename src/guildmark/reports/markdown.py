@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from guildmark import plain
 from guildmark.answers import answers
 from guildmark.look import Look
-from guildmark.outline import Aside, Checked, Ladder, aside, beside, checked, ladders, told, unfitting
+from guildmark.outline import Aside, Checked, Ladder, aside, beside, checked, ladders, measured, told, unfitting
 from guildmark.records import Evidence, Finding, Outcome, Rebuttal, Report
 
 TITLE = "Markdown, for a pull request's comment"
@@ -17,6 +17,7 @@ EVIDENCE = 5
 FINDINGS = 5
 REBUTTALS = 5
 ASIDE = 20
+MEASURED = 50
 SIGNS = {Outcome.FAILED: "❌", Outcome.UNKNOWN: "❔", Outcome.PASSED: "✅", Outcome.NOT_APPLICABLE: "➖"}
 WORDS = {
     Outcome.FAILED: "Failed",
@@ -55,6 +56,7 @@ def _blocks(report: Report, look: Look) -> Iterator[str]:
     yield _table(("", "", ""), _answers(report, look))
     for ladder in ladders(report, look):
         yield _ladder(ladder)
+    yield _measured(report)
     checks, said = checked(report, look), beside(report)
     for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
         found = [check for check in checks if check.outcome is outcome]
@@ -129,6 +131,15 @@ def _ladder(ladder: Ladder) -> str:
     steps = _table(("Level", "", "What it means"), rows)
     bars = [f"- {SIGNS[bar.outcome]} {_name(bar.id)}: {_text(bar.says)}\n" for bar in ladder.bars]
     return head + steps + ("\nWhat bars the next level:\n\n" + "".join(bars) if bars else "")
+
+
+def _measured(report: Report) -> str:
+    found = measured(report)
+    if not found:
+        return ""
+    rows = ((_text(each.of, 160), _text(each.value, 160), _text(each.bounds, 160)) for each in found[:MEASURED])
+    more = f"\nand {len(found) - MEASURED:,} more\n" if len(found) > MEASURED else ""
+    return f"\n### Measured ({len(found):,})\n{_table(('What', 'Value', 'Interval'), rows)}{more}"
 
 
 def _check(check: Checked, said: Mapping[Finding, Sequence[Rebuttal]]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from guildmark import plain
 from guildmark.answers import answers
 from guildmark.look import Look
-from guildmark.outline import Aside, Checked, Ladder, Step, aside, beside, checked, ladders, told, unfitting
+from guildmark.outline import Aside, Checked, Ladder, Step, aside, beside, checked, ladders, measured, told, unfitting
 from guildmark.records import Evidence, Finding, Outcome, Rebuttal, Report
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ FINDINGS = 5
 REBUTTALS = 5
 ASIDE = 10
 MEMBERS = 100
+MEASURED = 30
 NARROWEST = 40
 
 SIGNS = {Outcome.FAILED: "✗", Outcome.UNKNOWN: "?", Outcome.PASSED: "✓", Outcome.NOT_APPLICABLE: "–"}
@@ -83,6 +84,7 @@ def _report(report: Report, look: Look) -> Iterator[Line]:
     yield from _members(look)
     for ladder in ladders(report, look):
         yield from _ladder(ladder)
+    yield from _measured(report)
     checks, said = checked(report, look), beside(report)
     for outcome in Outcome:
         found = [check for check in checks if check.outcome is outcome]
@@ -141,6 +143,20 @@ def _step(step: Step, ladder: Ladder, wide: int) -> Iterator[Line]:
     for bar in ladder.bars:
         named = f"{SIGNS[bar.outcome]} {plain.name(bar.id)}"
         yield Line(" " * 6, words=((named, STYLES[bar.outcome]), (f": {plain.sentence(bar.says)}", "")))
+
+
+def _measured(report: Report) -> Iterator[Line]:
+    found = measured(report)
+    if found:
+        yield Line()
+        yield Line(words=((f"Measured ({len(found):,})", "bold"),))
+    for each in found[:MEASURED]:
+        bounds = f"  ({plain.sentence(each.bounds)})" if each.bounds else ""
+        yield Line(
+            "  – ", words=((plain.name(each.of), ""), (f": {plain.sentence(each.value)}", "bold"), (bounds, "dim"))
+        )
+    if len(found) > MEASURED:
+        yield Line("  ", words=((f"and {len(found) - MEASURED:,} more", "dim"),))
 
 
 def _group(outcome: Outcome, found: Sequence[Checked], said: Mapping[Finding, Sequence[Rebuttal]]) -> Iterator[Line]:

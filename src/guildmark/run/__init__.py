@@ -5,9 +5,9 @@ benchmark, `times.zst` when each was asked and how long it took, `speed.json` ho
 scores."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,18 +17,22 @@ from guildmark.benchmark import Benchmark
 from guildmark.data import Opened
 from guildmark.errors import AskedWrongly, RunError
 from guildmark.output import write_whole
-from guildmark.provider import Model
+from guildmark.provider import Ability, Model
 from guildmark.records import canonical
 from guildmark.run import manifest as manifests
+from guildmark.run.cache import Cache
 from guildmark.run.drawing import Asking, draw
 from guildmark.run.going import Going, Tell, Unanswerable
 from guildmark.run.journal import Journal, Line, read_lines, write_frames
+from guildmark.run.judging import Judging
 from guildmark.run.manifest import Manifest, Settings
 from guildmark.run.pace import Pace
 from guildmark.run.result import Result, result
 
 JOURNAL, SAMPLES, TIMES, RESULT = "journal.zst", "samples.zst", "times.zst", "result.json"
 SPEED = "speed.json"
+JUDGED = "judged"
+"""The scorer of benchmarks that a judge alone scores."""
 
 
 class Paused(RunError):
@@ -40,6 +44,18 @@ class Paused(RunError):
         self.done, self.total, self.left = done, total, tuple(left)
 
 
+class Keeping(NamedTuple):
+    """How a run is kept: which cache answers for a model that describes itself so; whether each group is on the disk
+    before it counts; which judge is asked of each answer, whose verdicts are kept with it."""
+
+    cache: Callable[[dict[str, Any]], Cache | None] = lambda described: None
+    sync: bool = False
+    judging: Judging | None = None
+
+
+PLAINLY = Keeping()
+
+
 def go(
     folder: Path,
     benchmark: Benchmark,
@@ -49,41 +65,81 @@ def go(
     machine: dict[str, Any],
     pace: Pace,
     tell: Tell = lambda line, done, total: None,
+    keeping: Keeping = PLAINLY,
 ) -> Result:
     """Put a benchmark to a model, or go on with that, until its result stands in the folder.
 
-    Raises Paused where samples are left without an answer; all that is completed is kept, whatever is raised."""
-    if benchmark.kind in ("choice", "cloze") and "log_likelihood" not in model.abilities:
-        raise AskedWrongly(
-            f"{benchmark.id} is scored by how likely each option is, and this model does not say that",
-            "ask a gguf:, hf: or completions: model, or a benchmark of free text",
-        )
-    total = sum(1 for _ in benchmark.samples(opened))
+    `tell` hears first of what was completed before, as the 0th. Raises Paused where samples are left without an answer;
+    all that is completed is kept, whatever is raised."""
+    _able(benchmark, model, settings, keeping.judging)
+    total, digest = benchmark.counted(opened)
     drawn = draw(total, settings)
-    put = manifests.put(benchmark, benchmark.digest(opened), total)
-    kept = manifests.keep(manifests.make(put, model.describe(), settings, machine), folder)
+    put, described = manifests.put(benchmark, digest, total), model.describe()
+    judging = keeping.judging
+    made = manifests.make(put, described, settings, machine, judging.record if judging else None)
+    kept = manifests.keep(made, folder)
     if (folder / RESULT).exists():
-        return read_result(folder)
+        return _finished(folder, kept)
     scorer = scorers.load(benchmark.scorer)
     wanted = len(drawn.scored) * settings.repeat
-    journal = Journal(folder / JOURNAL, wanted)
+    journal = Journal(folder / JOURNAL, wanted, sync=keeping.sync, tell=lambda line: tell(line, 0, wanted))
+    cache = keeping.cache(described)
     try:
-        going = Going(model, scorer, journal, pace, tell)
-        asyncio.run(_all(going, Asking(benchmark, opened, settings, drawn).waiting(journal), model))
+        going = Going(model, judging.beside(scorer) if judging else scorer, journal, pace, tell, cache)
+        models = (model, judging.model) if judging else (model,)
+        if judging:
+            judging.served = journal.served("judged")
+        asyncio.run(_all(going, Asking(benchmark, opened, settings, drawn).waiting(journal), models))
         if journal.done < wanted:
             raise Paused(journal.done, wanted, going.left)
         found = _finish(folder, journal, kept, wanted)
-        _speed(folder, found, getattr(model, "costs", dict)(), machine)
+        _speed(folder, found, getattr(model, "costs", dict)(), {"machine": machine, "at_once": pace.most})
         return _end(folder, found)
     finally:
         journal.close()
+        if cache:
+            cache.close()
 
 
-async def _all(going: Going, waiting: Iterator[Any], model: Model) -> None:
+def _able(benchmark: Benchmark, model: Model, settings: Settings, judging: Judging | None) -> None:
+    """Raises AskedWrongly where a benchmark asks for what a model cannot, before anything is asked."""
+    lacking = sorted(benchmark.abilities() - model.abilities)
+    if lacking:
+        raise AskedWrongly(f"{benchmark.id} {LACKING[lacking[0]][0]}", LACKING[lacking[0]][1])
+    if benchmark.kind == "conversation" and settings.shots:
+        raise AskedWrongly(f"{benchmark.id} is a conversation, which no examples stand before", "leave out --shots")
+    if benchmark.scorer == JUDGED and judging is None:
+        raise AskedWrongly(f"{benchmark.id} is scored by a judge alone", "name one: --judge PROVIDER:NAME")
+
+
+LACKING: dict[Ability, tuple[str, str]] = {
+    "generate": ("asks for answers, and this model gives none", "ask another model, or a benchmark of kind choice"),
+    "log_likelihood": (
+        "is scored by how likely each option is, and this model does not say that",
+        "ask a gguf:, hf: or completions: model, or a benchmark of free text",
+    ),
+    "images": ("shows pictures, and this model does not take them", "ask an openai: or anthropic: model that sees"),
+    "audio": ("plays sounds, and this model does not take them", "ask an openai: model that hears"),
+}
+"""What is said where a model lacks an ability, and what to do."""
+
+
+def _finished(folder: Path, manifest: Manifest) -> Result:
+    """The result that is there; made anew where what its judge is worth was told since."""
+    found = read_result(folder)
+    if found.run == manifest:
+        return found
+    found = result(manifest, scorers.load(manifest.benchmark.scorer), lambda: read_lines(folder / SAMPLES))
+    write_whole(folder / RESULT, canonical(found))
+    return found
+
+
+async def _all(going: Going, waiting: Iterator[Any], models: Sequence[Model]) -> None:
     try:
         await going.all(waiting)
     finally:
-        await model.close()
+        for model in models:
+            await model.close()
 
 
 def _finish(folder: Path, journal: Journal, manifest: Manifest, total: int) -> Result:
@@ -93,18 +149,28 @@ def _finish(folder: Path, journal: Journal, manifest: Manifest, total: int) -> R
         return map(journal.line, range(total))
 
     write_whole(
-        folder / SAMPLES, write_frames(msgspec.structs.replace(line, began=0.0, took=0.0) for line in ordered())
+        folder / SAMPLES,
+        write_frames(msgspec.structs.replace(line, began=0.0, took=0.0, cached=False) for line in ordered()),
     )
     write_whole(folder / TIMES, write_frames(map(_times, ordered())))
     found = result(manifest, scorers.load(manifest.benchmark.scorer), lambda: read_lines(folder / SAMPLES))
     return found
 
 
-def _speed(folder: Path, found: Result, costs: dict[str, float], machine: dict[str, Any]) -> None:
-    """How fast it was. Of times nothing enters the result; what a provider knows is of the process that ended it."""
-    conditions = {"model": found.run.model, "machine": machine, "samples": found.samples}
-    times = ((line.began, line.took) for line in read_lines(folder / TIMES))
-    counts = speed.Counts(found.run.benchmark.id, found.prompt_tokens, found.tokens)
+def _speed(folder: Path, found: Result, costs: dict[str, float], around: dict[str, Any]) -> None:
+    """How fast it was. Of times nothing enters the result; what a provider knows is of the process that ended it.
+
+    `around` is the machine, and how many were asked at once at most: while others are answered, one waits.
+    What was had from the cache took no time, and neither its time nor its tokens are counted."""
+    cached = {line.place for line in read_lines(folder / TIMES) if line.cached}
+    prompt_tokens, tokens = found.prompt_tokens, found.tokens
+    for line in read_lines(folder / SAMPLES) if cached else ():
+        if line.place in cached and line.reply:
+            prompt_tokens -= line.reply.prompt_tokens or 0
+            tokens -= line.reply.tokens or 0
+    conditions = {"model": found.run.model, **around, "samples": found.samples, "cached": len(cached)}
+    times = ((line.began, line.took) for line in read_lines(folder / TIMES) if not line.cached)
+    counts = speed.Counts(found.run.benchmark.id, prompt_tokens, tokens)
     write_whole(folder / SPEED, canonical(speed.of_run(counts, times, costs, conditions)))
 
 
@@ -116,7 +182,7 @@ def _end(folder: Path, found: Result) -> Result:
 
 
 def _times(line: Line) -> Line:
-    return Line(line.place, line.sample, line.turn, None, began=line.began, took=line.took)
+    return Line(line.place, line.sample, line.turn, None, began=line.began, took=line.took, cached=line.cached)
 
 
 def read_result(folder: Path) -> Result:

@@ -9,12 +9,13 @@ import msgspec
 
 from guildmark.benchmark import Benchmark, Sample
 from guildmark.data import Opened
-from guildmark.errors import RunError
+from guildmark.errors import AskedWrongly, RunError
 from guildmark.provider import Reply, Score
 from guildmark.records import canonical
 from guildmark.run import SAMPLES, read_result
 from guildmark.run.drawing import Asking, draw
 from guildmark.run.journal import Line, read_lines
+from guildmark.run.judging import verdict_again
 from guildmark.run.manifest import Manifest, read
 from guildmark.run.result import Result, result
 from guildmark.scorer import Scored, Scorer, load
@@ -34,26 +35,50 @@ def verify(folder: Path) -> Result:
     return made
 
 
+def verify_scores(folder: Path, benchmark: Benchmark, opened: Sequence[Opened]) -> None:
+    """Score each answer anew by the benchmark's own scorer; raises RunError where the run says another score."""
+    made_by = read(folder).made_by
+    again = rescore(folder, benchmark, opened, load(benchmark.scorer))
+    for kept, made in zip(read_lines(folder / SAMPLES), again, strict=True):
+        if kept.values != made.values:
+            raise RunError(
+                f"{folder}: {kept.sample} has {kept.values}, and its answer gives {made.values}",
+                f"the run was changed, or {made_by} scored otherwise: do not use it",
+            )
+
+
 def rescore(folder: Path, benchmark: Benchmark, opened: Sequence[Opened], scorer: Scorer) -> Iterator[Line]:
-    """The run's lines with the scores of another scorer; raises RunError where the data are others."""
+    """The run's lines with the scores of another scorer.
+
+    Raises RunError where the samples are others, AskedWrongly where the scorer is for other answers."""
     manifest = read(folder)
+    total, digest = benchmark.counted(opened)
+    if (total, digest) != (manifest.benchmark.samples, manifest.benchmark.digest):
+        raise RunError(
+            f"{folder} is of {benchmark.id} {manifest.benchmark.version}, and these are other samples than it was put",
+            "score it by the version of Guildmark that made it",
+        )
     pairs = zip(read_lines(folder / SAMPLES), _samples(manifest, benchmark, opened), strict=True)
     with asyncio.Runner() as runner:
         while group := list(islice(pairs, GROUP)):
-            yield from runner.run(_scored_anew(folder, group, scorer))
+            for line, scored in zip(group, runner.run(_scored_anew(folder, group, scorer)), strict=True):
+                found = verdict_again(manifest, *line, scored)
+                yield msgspec.structs.replace(line[0], values=found.values, why=found.why)
 
 
-async def _scored_anew(folder: Path, group: list[tuple[Line, Sample]], scorer: Scorer) -> list[Line]:
-    """Lines with another scorer's scores; what must be waited for is waited for together."""
-    found = [scorer.compare(sample, _answer(folder, line, sample)) for line, sample in group]
-    waiting = {place: asyncio.ensure_future(each) for place, each in enumerate(found) if not isinstance(each, Scored)}
-    if waiting:
+async def _scored_anew(folder: Path, group: list[tuple[Line, Sample]], scorer: Scorer) -> list[Scored]:
+    """Another scorer's scores; what must be waited for is waited for together."""
+    answers = [(sample, _answer(folder, line, sample)) for line, sample in group]
+    try:
+        found = [scorer.compare(sample, answer) for sample, answer in answers]
+        waiting = {at: asyncio.ensure_future(each) for at, each in enumerate(found) if not isinstance(each, Scored)}
         await asyncio.gather(*waiting.values())
-    lines = []
-    for place, ((line, _), each) in enumerate(zip(group, found, strict=True)):
-        scored = each if isinstance(each, Scored) else waiting[place].result()
-        lines.append(msgspec.structs.replace(line, values=scored.values, why=scored.why))
-    return lines
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # it looks for what these samples do not have
+        raise AskedWrongly(
+            f"{scorer.id} cannot score these answers: {type(error).__name__}: {error}",
+            "see what it compares: `guildmark list scorers`",
+        ) from error
+    return [each if isinstance(each, Scored) else waiting[place].result() for place, each in enumerate(found)]
 
 
 def _answer(folder: Path, line: Line, sample: Sample) -> Reply | Score:

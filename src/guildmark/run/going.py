@@ -8,9 +8,12 @@ from typing import NamedTuple
 
 from guildmark.benchmark import Sample
 from guildmark.errors import Busy, ModelError, Refused, RunError, Unanswered
+from guildmark.media import kept
 from guildmark.provider import Continuation, Model, Reply, Request, Score
+from guildmark.run.cache import Cache
 from guildmark.run.journal import Journal, Line
 from guildmark.run.pace import Pace
+from guildmark.run.turns import ended, so_far
 from guildmark.scorer import Scored, Scorer
 
 ATTEMPTS = 6
@@ -34,6 +37,13 @@ class Waiting(NamedTuple):
     asked: Request | Continuation
 
 
+def _put_last(put: Waiting, answer: Reply | Score) -> Request | Continuation:
+    """What the answer is an answer to, as a run keeps it: with the replies before it, and pictures by their digest."""
+    if isinstance(put.asked, Request) and isinstance(answer, Reply):
+        return kept(so_far(put.asked, put.sample.then, answer.before))
+    return put.asked
+
+
 class Unanswerable(NamedTuple):
     """A sample that no answer was had for, and why."""
 
@@ -41,11 +51,22 @@ class Unanswerable(NamedTuple):
     says: str
 
 
+class _Had:
+    """What was had of a sample so far, and how long it took: no attempt asks for it again."""
+
+    def __init__(self, cached: Reply | Score | None) -> None:
+        self.cached = cached
+        self.said: list[Reply] = []
+        self.began = self.took = 0.0
+
+
 class Going:
     """One run on its way. `waiting` yields what is still to be put; nothing is held that is completed."""
 
-    def __init__(self, model: Model, scorer: Scorer, journal: Journal, pace: Pace, tell: Tell) -> None:
+    def __init__(self, model: Model, scorer: Scorer, journal: Journal, pace: Pace, tell: Tell,
+                 cache: Cache | None = None) -> None:  # fmt: skip
         self._model, self._scorer, self._journal, self._pace, self._tell = model, scorer, journal, pace, tell
+        self._cache = cache
         self._group: list[Line] = []
         self._workers: set[asyncio.Task[None]] = set()
         self._working = 0
@@ -97,11 +118,10 @@ class Going:
 
     async def _one(self, put: Waiting) -> Line | None:
         """The completed sample, or none where it has no answer or the run is stopped."""
+        had = _Had(self._held(put))
         for attempt in range(ATTEMPTS):
-            began = time.time()
-            start = time.perf_counter()
             try:
-                answer = await self._answer(put.asked)
+                line = await self._once(put, had)
             except (Busy, Unanswered) as error:
                 self._pace.badly(time.perf_counter())
                 says = error.says
@@ -111,32 +131,58 @@ class Going:
             except Refused as error:
                 self._stopped = self._stopped or error
                 return None
-            took = time.perf_counter() - start
-            self._pace.well(took)
             self._in_a_row = 0
-            if not self._same_model(answer):
-                return None
-            return await self._scored(put, answer, began, took)
+            return line
         self._give_up(put, says)
         return None
 
-    async def _answer(self, asked: Request | Continuation) -> Reply | Score:
-        if isinstance(asked, Request):
-            return (await self._model.generate([asked]))[0]
-        return (await self._model.log_likelihood([asked]))[0]
+    async def _once(self, put: Waiting, had: "_Had") -> Line | None:
+        """One attempt at a sample: none where another model answers. Raises ModelError."""
+        answer = had.cached
+        if answer is None:
+            began, start = time.time(), time.perf_counter()
+            answer = await self._answer(put, had.said)
+            if not had.took:
+                had.began, had.took = began, time.perf_counter() - start
+            self._pace.well(had.took / max(1, len(had.said)))
+        else:
+            await asyncio.sleep(0)
+        if not self._same_model(answer):
+            return None
+        return await self._scored(put, answer, had.began, had.took, cached=had.cached is not None)
 
-    async def _scored(self, put: Waiting, answer: Reply | Score, began: float, took: float) -> Line:
+    def _held(self, put: Waiting) -> Reply | Score | None:
+        """What another run was answered; of a conversation each turn depends on the answers before it."""
+        return self._cache.get(kept(put.asked), put.turn) if self._cache and not put.sample.then else None
+
+    async def _answer(self, put: Waiting, said: list[Reply]) -> Reply | Score:
+        """The model's answer, of a conversation the last; raises Unanswered where one takes longer than the user would
+        wait. `said` holds replies that were had: nothing is asked again because a later turn, or a judge, failed."""
+        try:
+            if isinstance(put.asked, Continuation):
+                async with asyncio.timeout(self._pace.longest):
+                    return (await self._model.log_likelihood([put.asked]))[0]
+            while len(said) <= len(put.sample.then):
+                async with asyncio.timeout(self._pace.longest):
+                    said += await self._model.generate([so_far(put.asked, put.sample.then, said)])
+            return ended(said)
+        except TimeoutError as error:
+            raise Unanswered(f"the model did not answer within {self._pace.longest:g} s") from error
+
+    async def _scored(self, put: Waiting, answer: Reply | Score, began: float, took: float,
+                      *, cached: bool = False) -> Line:  # fmt: skip
         scored = self._scorer.compare(put.sample, answer)
         if not isinstance(scored, Scored):
             scored = await scored
         sample = put.sample
         return Line(
-            put.place, sample.id, put.turn, put.asked,
+            put.place, sample.id, put.turn, _put_last(put, answer),
             reply=answer if isinstance(answer, Reply) else None,
             score=answer if isinstance(answer, Score) else None,
-            values=scored.values, why=scored.why, category=sample.category, source=sample.source,
-            language=sample.language, more=sample.more,
-            began=began, took=took,
+            judged=scored.judged,
+            values=scored.values, why=scored.why, wanted=sample.wanted(),
+            category=sample.category, source=sample.source, language=sample.language, more=sample.more,
+            began=began, took=took, cached=cached,
         )  # fmt: skip
 
     def _pause(self, attempt: int, wait: float | None) -> float:
@@ -151,7 +197,7 @@ class Going:
         if served and served != self._served:
             self._stopped = self._stopped or RunError(
                 f"the server now answers as {served}, and before as {self._served}",
-                "what was answered before is kept; ask the same model, and resume",
+                "what was answered before is kept; ask the same model and resume, or begin another --run --no-cache",
             )
             return False
         return True
@@ -174,5 +220,7 @@ class Going:
         group, self._group = self._group, []
         if group:
             self._journal.add(group)
+            if self._cache:
+                self._cache.keep(group)
             for line in group:
                 self._tell(line, self._journal.done, self._journal.total)

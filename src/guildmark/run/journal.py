@@ -4,10 +4,10 @@ What was handed to the operating system stays, whatever happens to this process;
 
 import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -22,7 +22,10 @@ NOWHERE = (1 << 64) - 1
 
 
 class Line(Record, frozen=True, omit_defaults=True):
-    """What is kept of one sample: its place in the run, what was asked and answered, and its scores."""
+    """What is kept of one sample: its place in the run, what was asked and answered, and its scores.
+
+    Of a conversation `asked` is what was put last, with the replies before. `judged` is what a judge said of the
+    answer; `cached` is whether another run had that answer: it then took no time."""
 
     place: int
     sample: str
@@ -30,14 +33,17 @@ class Line(Record, frozen=True, omit_defaults=True):
     asked: Any
     reply: Reply | None = None
     score: Score | None = None
+    judged: Reply | None = None
     values: dict[str, float] = msgspec.field(default_factory=dict)
     why: str = ""
+    wanted: str = ""
     category: str = ""
     source: str = ""
     language: str = ""
     more: dict[str, Any] = msgspec.field(default_factory=dict)
     began: float = 0.0
     took: float = 0.0
+    cached: bool = False
 
 
 _encode = msgspec.json.Encoder().encode
@@ -47,8 +53,11 @@ _decode = msgspec.json.Decoder(Line).decode
 class Journal:
     """The samples of a run that are completed, by their places; appended to, and read at any place."""
 
-    def __init__(self, path: Path, total: int) -> None:
-        """Opens the file, and finds what it holds; raises RunError where it is none of ours."""
+    def __init__(self, path: Path, total: int, *, sync: bool = False,
+                 tell: Callable[[Line], None] = lambda line: None) -> None:  # fmt: skip
+        """Opens the file, and tells what it holds; raises RunError where it is none of ours.
+
+        With `sync` each group is on the disk before it counts: it outlasts a power cut, not this process alone."""
         self._zstd = _zstandard()
         self._packer = self._zstd.ZstdCompressor(level=3)
         self.path = path
@@ -57,27 +66,30 @@ class Journal:
         self.done, self.total = 0, total
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._read = lru_cache(16)(self._unpacked)
-        self._end = self._recover(total)
+        self._sync = sync
+        if sync:
+            _settle(path.parent)
+        self._end = self._recover(total, tell)
 
     def has(self, place: int) -> bool:
         """Whether the sample of that place is completed."""
         return self._frames[place] != NOWHERE
 
-    def add(self, lines: list[Line], *, sync: bool = False) -> None:
-        """Hand completed samples to the operating system, in one write; with `sync`, to the disk."""
+    def add(self, lines: list[Line]) -> None:
+        """Hand completed samples over, in one write."""
         packed = self._packer.compress(b"".join(_encode(line) + b"\n" for line in lines))
         if os.write(self._file, packed) != len(packed):
             raise RunError(f"{self.path} was not written to its end: the disk is full", "make room, and resume")
-        if sync:
+        if self._sync:
             os.fsync(self._file)
         for number, line in enumerate(lines):
             self._mark(line.place, self._end, number)
         self._end += len(packed)
 
-    def served(self) -> str:
-        """As which model the completed samples were answered; empty where there are none, or none was named."""
+    def served(self, by: Literal["reply", "judged"] = "reply") -> str:
+        """As which model, or judge, the completed samples were answered; empty where none was named."""
         place = next((place for place in range(self.total) if self.has(place)), None)
-        reply = None if place is None else self.line(place).reply
+        reply = None if place is None else getattr(self.line(place), by)
         return reply.model if reply else ""
 
     def line(self, place: int) -> Line:
@@ -96,21 +108,32 @@ class Journal:
     def _unpacked(self, start: int) -> list[bytes]:
         return next(_frames(self._file, start)).body.splitlines()
 
-    def _recover(self, total: int) -> int:
+    def _recover(self, total: int, tell: Callable[[Line], None]) -> int:
         """Take note of all whole frames, and cut off what follows them."""
         end = 0
         for frame in _frames(self._file, 0):
             end = frame.end
             for number, line in enumerate(frame.body.splitlines()):
                 try:
-                    place = _decode(line).place
+                    held = _decode(line)
                 except msgspec.MsgspecError as error:
                     raise RunError(f"{self.path} holds a line that is none: {error}") from error
-                if not 0 <= place < total:
-                    raise RunError(f"{self.path} is of another run: it has a sample {place}")
-                self._mark(place, frame.start, number)
+                if not 0 <= held.place < total:
+                    raise RunError(f"{self.path} is of another run: it has a sample {held.place}")
+                if not self.has(held.place):
+                    tell(held)
+                self._mark(held.place, frame.start, number)
         os.ftruncate(self._file, end)
         return end
+
+
+def _settle(folder: Path) -> None:
+    """The names in a folder are on the disk too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_frames(lines: Iterator[Line]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from guildmark.data import Data
 from guildmark.errors import RunError
 from guildmark.output import write_whole
 from guildmark.provider import Sampling
-from guildmark.records import Digest, Record, canonical
+from guildmark.records import Digest, Measurement, Record, canonical
 from guildmark.version import MADE_BY
 
 NAME = "manifest.json"
@@ -39,7 +39,31 @@ class Put(Record, frozen=True):
     data: tuple[Data, ...]
 
 
-class Manifest(Record, frozen=True):
+class Agreement(Record, frozen=True):
+    """How far a judge agrees with people: what its run of a gold set came to, and the digests that prove it."""
+
+    benchmark: str
+    version: str
+    digest: Digest
+    samples: int
+    measurements: tuple[Measurement, ...]
+    score_digest: Digest
+
+
+class Judge(Record, frozen=True, omit_defaults=True):
+    """The judge of a run: which model, by which rubric, and how its verdict is drawn; `agreement` if it was measured.
+
+    `digest` is that of the rubric: template, labels and sampling."""
+
+    model: dict[str, Any]
+    rubric: str
+    version: str
+    digest: Digest
+    sampling: Sampling
+    agreement: Agreement | None = None
+
+
+class Manifest(Record, frozen=True, omit_defaults=True):
     """A run's conditions. `model` is what the provider says of it; `machine` changes times, and never scores."""
 
     schema: int
@@ -48,6 +72,7 @@ class Manifest(Record, frozen=True):
     settings: Settings
     made_by: str
     machine: dict[str, Any]
+    judge: Judge | None = None
 
 
 def put(benchmark: Benchmark, digest: Digest, samples: int) -> Put:
@@ -55,29 +80,39 @@ def put(benchmark: Benchmark, digest: Digest, samples: int) -> Put:
     return Put(benchmark.id, benchmark.version, digest, benchmark.kind, benchmark.scorer, samples, benchmark.data)
 
 
-def make(benchmark: Put, model: dict[str, Any], settings: Settings, machine: dict[str, Any]) -> Manifest:
+def make(
+    benchmark: Put, model: dict[str, Any], settings: Settings, machine: dict[str, Any], judge: Judge | None = None
+) -> Manifest:
     """A new run's manifest."""
-    return Manifest(SCHEMA, benchmark, model, settings, MADE_BY, machine)
+    return Manifest(SCHEMA, benchmark, model, settings, MADE_BY, machine, judge)
 
 
 def keep(manifest: Manifest, folder: Path) -> Manifest:
     """Write the manifest of a new run, or find that the folder's run is this one; raises RunError where it is another.
 
-    A run that is resumed keeps its own manifest: the machine that began it."""
+    A run that is resumed keeps its own manifest: the machine that began it. What a judge is worth may be told later."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / NAME).exists():
         write_whole(folder / NAME, canonical(manifest))
         return manifest
     kept = read(folder)
-    for name in ("benchmark", "model", "settings"):
-        if getattr(kept, name) != getattr(manifest, name):
-            what = _first_difference(
-                msgspec.to_builtins(getattr(kept, name)), msgspec.to_builtins(getattr(manifest, name))
-            )
+    for name in ("benchmark", "model", "settings", "judge"):
+        was, now = _asked(getattr(kept, name)), _asked(getattr(manifest, name))
+        if was != now:
+            what = _first_difference(was, now, name if name == "judge" else "")
             raise RunError(
                 f"{folder} holds a run of another {name}: {what}", "give another --run, or ask the same again"
             )
+    if manifest.judge and manifest.judge.agreement and manifest.judge != kept.judge:
+        kept = msgspec.structs.replace(kept, judge=manifest.judge)
+        write_whole(folder / NAME, canonical(kept))
     return kept
+
+
+def _asked(condition: Any) -> Any:
+    """A condition as plain values; of a judge all but what it is worth."""
+    plain = msgspec.to_builtins(condition)
+    return {key: each for key, each in plain.items() if key != "agreement"} if isinstance(condition, Judge) else plain
 
 
 def read(folder: Path) -> Manifest:

@@ -9,9 +9,11 @@ SLOWER = 3.0
 class Pace:
     """Doubles with every round of good answers until the first trouble, then adds one a round; trouble halves it.
 
-    `fixed` is the user's own number, which trouble lowers and success restores."""
+    `fixed` is the user's own number, which trouble lowers and success restores; `longest` is how many seconds an
+    answer may take."""
 
-    def __init__(self, fixed: int | None = None) -> None:
+    def __init__(self, fixed: int | None = None, longest: float | None = None) -> None:
+        self.longest = longest
         self.most = fixed or MOST
         self.allowed = float(fixed or START)
         self._quickest = float("inf")

@@ -17,7 +17,8 @@ from guildmark import run as runs
 from guildmark.provider import Reply
 from guildmark.records import Measurement, canonical
 from guildmark.run.journal import Line
-from guildmark.run.result import Result, Sum
+from guildmark.run.manifest import Judge
+from guildmark.run.result import Result
 from guildmark.speed import Speed
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from guildmark.comparison import Compared
 
-SAMPLES = 200
-"""So many samples are on a page, the worst first."""
+SAMPLES, ROOM = 2_000, 6_000_000
+"""So many samples are on a page, the worst first, of so many characters in all."""
 LONGEST = 4_000
 """Characters that are shown of one text."""
 GROUPS = 200
@@ -46,6 +47,7 @@ class Bar(NamedTuple):
     at: float
     high: float
     chart: bool
+    judge: str = ""
 
 
 class Shown(NamedTuple):
@@ -55,12 +57,14 @@ class Shown(NamedTuple):
     mark: str
     scores: str
     category: str
+    language: str
     first: str
     asked: tuple[tuple[str, str], ...]
     said: str
     wanted: str
     options: tuple[tuple[str, str], ...]
     why: str
+    judged: str
 
 
 class Page(NamedTuple):
@@ -105,8 +109,9 @@ def compared(pairs: "Sequence[Compared]") -> str:
 
 
 def _made(template: str, **given: Any) -> str:
-    style = _read("guildmark.reports", "report.css") + _read("guildmark.run_page", "run.css")
-    script = _read("guildmark.run_page", "run.js")
+    sheet = _read("guildmark.reports", "sheet/guildmark.css") + _read("guildmark.reports", "templates/report.css")
+    style = sheet + _read("guildmark.run_page", "templates/run.css")
+    script = _read("guildmark.run_page", "templates/run.js")
     page = _environment().get_template(template)
     return page.render(style=style, style_hash=_hash(style), script=script, script_hash=_hash(script), **given)
 
@@ -135,17 +140,19 @@ def block(text: str, most: int = LONGEST) -> str:
 def _page(result: Result, lines: Callable[[], Iterable[Line]], speed: Speed | None) -> Page:
     worst = heapq.nsmallest(SAMPLES, lines(), key=lambda line: (_mean(line), line.place))
     by_category = [(name, each) for name, found in result.by_category.items() for each in found]
-    categories = [_bar(name, each) for name, each in by_category[:GROUPS]]
+    judge = result.run.judge
+    categories = [_bar(name, each, judge) for name, each in by_category[:GROUPS]]
+    samples = tuple(_fitting(map(_shown, worst)))
     return Page(
         result,
-        tuple(_bar(each.score, each) for each in result.measurements),
+        tuple(_bar(each.score, each, judge) for each in result.measurements),
         tuple(sorted(categories, key=lambda bar: bar.at)),
-        tuple(_languages(result, lines())),
+        tuple(_languages(result)),
         max(0, len(by_category) - GROUPS),
         tuple(_depends(result)),
         tuple(_speeds(speed)),
-        tuple(map(_shown, worst)),
-        result.samples - len(worst),
+        samples,
+        result.samples - len(samples),
     )
 
 
@@ -154,23 +161,20 @@ def _mean(line: Line) -> float:
     return next(iter(line.values.values()), -1.0)
 
 
-def _bar(name: str, measured: Measurement) -> Bar:
+def _bar(name: str, measured: Measurement, judge: Judge | None) -> Bar:
     row = scoreboard.row(name, measured)
     bounds = measured.interval
     low, high = (bounds.low, bounds.high) if bounds else (measured.value, measured.value)
     chart = measured.unit == "share" and 0 <= low <= high <= 1
-    return Bar(name, measured.score, row.value, row.bounds, measured.n, low, measured.value, high, chart)
+    worth = scoreboard.worth(judge, measured.score)
+    return Bar(name, measured.score, row.value, row.bounds, measured.n, low, measured.value, high, chart, worth)
 
 
-def _languages(result: Result, lines: Iterable[Line]) -> Iterator[Bar]:
+def _languages(result: Result) -> Iterator[Bar]:
     """The scores by language, where samples are of several."""
-    sums = Sum()
-    for line in lines:
-        sums.add(msgspec.structs.replace(line, category=line.language))
-    found = sums.by_category(result.run.benchmark.id)
-    if len(found) > 1:
-        for language, measured in list(found.items())[:GROUPS]:
-            yield from (_bar(language, each) for each in measured)
+    if len(result.by_language) > 1:
+        for language, measured in list(result.by_language.items())[:GROUPS]:
+            yield from (_bar(language, each, result.run.judge) for each in measured)
 
 
 def _depends(result: Result) -> Iterator[tuple[str, str]]:
@@ -178,6 +182,12 @@ def _depends(result: Result) -> Iterator[tuple[str, str]]:
     yield "Benchmark", f"{run.benchmark.id}, version {run.benchmark.version}"
     yield "Its samples", f"{run.benchmark.samples:,}, {run.benchmark.digest}"
     yield "Scorer", run.benchmark.scorer
+    if run.judge:
+        yield "Judge", scoreboard.judged(run.judge)
+        yield "Judge: model", canonical(run.judge.model).decode()
+        yield "Judge: rubric", run.judge.digest
+        if run.judge.agreement:
+            yield "Judge: scores of its gold set", run.judge.agreement.score_digest
     for data in run.benchmark.data[:20]:
         yield "Data", f"{data.name}, sha256 {data.sha256}, {data.licence}"
     for key, value in run.model.items():
@@ -196,6 +206,18 @@ def _speeds(speed: Speed | None) -> Iterator[tuple[str, str]]:
         yield each.score.replace("_", " ").capitalize(), value
 
 
+def _fitting(samples: Iterable[Shown]) -> Iterator[Shown]:
+    """As many as there is room for, one at least."""
+    room = ROOM
+    for number, sample in enumerate(samples):
+        shown = (text for _, text in (*sample.asked, *sample.options))
+        texts = (sample.said, sample.wanted, sample.why, sample.judged, *shown)
+        room -= 1_000 + sum(min(len(text), LONGEST) for text in texts)
+        if room < 0 and number:
+            return
+        yield sample
+
+
 def _shown(line: Line) -> Shown:
     asked = line.asked if isinstance(line.asked, dict) else {}
     said = line.reply.text if isinstance(line.reply, Reply) else ""
@@ -208,8 +230,9 @@ def _shown(line: Line) -> Shown:
     scores = ", ".join(f"{name} {value:.4g}" for name, value in line.values.items()) or "no score"
     taken = next((each for each in line.more.values() if isinstance(each, dict) and "target" in each), {})
     return Shown(
-        line.sample, mark, scores, line.category, put[-1][1] if put else "", tuple(put), said,
-        str(taken.get("target", "")), tuple(_options(line, asked)), line.why,
+        line.sample, mark, scores, line.category, line.language, put[-1][1] if put else "", tuple(put), said,
+        line.wanted or str(taken.get("target", "")), tuple(_options(line, asked)), line.why,
+        line.judged.text if line.judged else "",
     )  # fmt: skip
 
 
@@ -221,13 +244,16 @@ def _options(line: Line, asked: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _content(content: Any) -> str:
-    """A message's text; of pictures and sounds only that they are there."""
+    """A message's text; of pictures and sounds what the run keeps: kind, size and digest."""
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list | tuple) else ()
-    return "\n".join(
-        str(each.get("text") or f"[{each.get('type', 'a part')}]") for each in parts if isinstance(each, dict)
-    )
+    return "\n".join(str(each.get("text") or f"[{_part(each)}]") for each in parts if isinstance(each, dict))
+
+
+def _part(part: dict[str, Any]) -> str:
+    told = f"{part.get('media')}, {part['size']} bytes, sha256 {part['sha256']}" if "sha256" in part else ""
+    return ": ".join(filter(None, (str(part.get("type", "a part")), told)))
 
 
 def _difference(name: str, found: Any) -> Bar:
@@ -247,8 +273,8 @@ def _flips(pair: "Compared") -> list[tuple[str, list[Any], int]]:
     ]
 
 
-def _read(package: str, name: str) -> str:
-    return (files(package) / "templates" / name).read_text("utf-8")
+def _read(package: str, path: str) -> str:
+    return (files(package) / path).read_text("utf-8")
 
 
 def _hash(text: str) -> str:

@@ -9,8 +9,10 @@ from guildmark.scorer import Scored, scorer
 
 @scorer
 def said(sample: Sample, reply: Reply) -> Scored:
-    """One of the words of `answer` stands in it, and none of `more["never"]`."""
-    text = reply.text.casefold()
+    """One of the words of `answer` stands in it, and none of `more["never"]`.
+
+    Of a conversation it is the last reply that counts; with `more["whole"]` all of them."""
+    text = (reply.whole() if sample.more.get("whole") else reply.text).casefold()
     wanted = sample.answer if isinstance(sample.answer, list | tuple) else [sample.answer]
     found = next((word for word in wanted if _holds(text, word)), "")
     never = next((word for word in sample.more.get("never", ()) if _holds(text, word)), "")

@@ -24,13 +24,16 @@ def unfolded(value: Value) -> int:
     trail = [(value, iter(held := value.held()), held)]
     while trail:
         box, rest, held = trail[-1]
-        child = next(rest, None)
-        if child is None:
+        for child in rest:
+            if id(child) in counted or id(child) in open_:
+                continue
+            if inside := child.held():
+                open_.add(id(child))
+                trail.append((child, iter(inside), inside))
+                break
+            counted[id(child)] = 1
+        else:
             trail.pop()
             open_.discard(id(box))
-            counted[id(box)] = min(MOST, 1 + sum(counted.get(id(each), 0) for each in held))
-        elif id(child) not in counted and id(child) not in open_:
-            open_.add(id(child))
-            inside = child.held()
-            trail.append((child, iter(inside), inside))
+            counted[id(box)] = min(MOST, 1 + sum([counted.get(id(each), 0) for each in held]))
     return counted[id(value)]

@@ -192,13 +192,17 @@ class Machine:
 
     def push(self, value: Value) -> None:
         self.stack.append(value)
-        self.grow()
+        self._grown += 1
+        if self._grown >= COUNT_EVERY:
+            self._count()
 
     def grow(self) -> None:
         """One more value is held; raises LimitPassed where they are too many."""
         self._grown += 1
-        if self._grown < COUNT_EVERY:
-            return
+        if self._grown >= COUNT_EVERY:
+            self._count()
+
+    def _count(self) -> None:
         self._grown = 0
         held = len(self.memo) + len(self.stack) + len(self.outer) + sum(len(part) for part in self.outer)
         if held > ENTRIES:

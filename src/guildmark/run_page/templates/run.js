@@ -9,7 +9,7 @@ for (const form of document.querySelectorAll("form.filter")) {
     let count = 0;
     samples.forEach((sample, place) => {
       const shown = (!wanted.get("mark") || sample.classList.contains(wanted.get("mark"))) &&
-        (!wanted.get("category") || sample.dataset.category === wanted.get("category")) && texts[place].includes(words);
+        ["category", "language"].every((name) => !wanted.get(name) || sample.dataset[name] === wanted.get(name)) && texts[place].includes(words);
       sample.hidden = !shown;
       count += shown ? 1 : 0;
     });
