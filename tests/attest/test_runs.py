@@ -1,6 +1,5 @@
 """A run is signed with its manifest and scores, about the model that was measured."""
 
-
 import msgspec
 import pytest
 

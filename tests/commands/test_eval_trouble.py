@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from races.loopback_server import Service
@@ -275,7 +276,8 @@ def test_a_model_in_this_process_is_asked_one_thing_at_a_time() -> None:
         costs, together = dict, 32
 
     asked = argparse.Namespace(concurrency="auto", timeout=7.0)
-    here, there = Here(), open_model("openai:m@http://127.0.0.1:9/v1")
+    here: Any = Here()
+    there = open_model("openai:m@http://127.0.0.1:9/v1")
     for id, wanted in (("openbookqa", [(32, 32, 7), (8, 256, 7)]), ("gsm8k", [(1, 1, 7), (8, 256, 7)])):
         paces = [_pace(asked, model, shelf.load(id)) for model in (here, there)]
         assert [(pace.allowed, pace.most, pace.longest) for pace in paces] == wanted

@@ -1,6 +1,5 @@
 """The count of forged claims, at a tenth of its length: the same code, other numbers."""
 
-
 import pytest
 
 pytest.importorskip("cryptography", reason="signatures need guildmark[sign]")

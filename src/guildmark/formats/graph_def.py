@@ -193,6 +193,34 @@ def _function(reader: Reader, function: Field, scope: str) -> Iterator[Node]:
 
 
 def _node(reader: Reader, node: Field, scope: str) -> Node:
+    parts = reader.parts(node)
+    return _read_node(reader, node, scope) if parts is None else _small_node(reader, parts, scope, node.start)
+
+
+def _small_node(reader: Reader, parts: list[tuple[int, int, bytes]], scope: str, at: int) -> Node:
+    """As `_read_node`, of what is read at one go: a graph has very many nodes, and nearly all are small."""
+    name = operation = ""
+    inputs: list[str] = []
+    words: dict[str, tuple[str, ...]] = {}
+    constant: tuple[str, ...] = ()
+    for number, start, payload in parts:
+        if number == 5:
+            small = _small_attribute(payload) if len(payload) <= _SMALL else None
+            key, found, strings = small or _read_attribute(reader, Field(5, BYTES, 0, start, start + len(payload)))
+            if found:
+                words[key] = found
+            if strings and key == "value":
+                constant = strings
+        elif number == 3:
+            inputs.append(reader.decoded(payload))
+        elif number == 1:
+            name = reader.decoded(payload)
+        elif number == 2:
+            operation = reader.decoded(payload)
+    return Node(scope, name, operation, tuple(inputs), words, constant, at)
+
+
+def _read_node(reader: Reader, node: Field, scope: str) -> Node:
     name = operation = ""
     inputs: list[str] = []
     words: dict[str, tuple[str, ...]] = {}
