@@ -19,7 +19,9 @@ class Flip(Record, frozen=True):
 
 
 class Compared(Record, frozen=True):
-    """Two runs on one score: in all, by category, which samples flipped. `corrected` is p for so many comparisons."""
+    """Two runs on one score: in all, by category, which samples flipped.
+
+    `corrected` is p for so many pairs of runs, `corrected_by_category` that for all categories of all pairs (Holm)."""
 
     first: str
     second: str
@@ -28,6 +30,7 @@ class Compared(Record, frozen=True):
     overall: Difference
     corrected: float
     by_category: dict[str, Difference]
+    corrected_by_category: dict[str, float]
     flips: tuple[Flip, ...]
 
 
@@ -67,19 +70,24 @@ def compare(runs: Sequence[Held], confidence: float = 0.95) -> list[Compared]:
     for one, other in pairs:
         _same(one, other)
     overall = [_difference(one, other, _both(one, other), confidence) for one, other in pairs]
+    parts = [_by_category(one, other, confidence) for one, other in pairs]
     corrected = holm([each.p for each in overall])
+    in_parts = iter(holm([each.p for part in parts for each in part.values()]))
     return [
-        _compared(one, other, difference, chance, confidence)
-        for (one, other), difference, chance in zip(pairs, overall, corrected, strict=True)
+        _compared(one, other, difference, chance, part, {name: next(in_parts) for name in part})
+        for (one, other), difference, chance, part in zip(pairs, overall, corrected, parts, strict=True)
     ]
 
 
-def _compared(one: Held, other: Held, overall: Difference, corrected: float, confidence: float) -> Compared:
-    by_category: dict[str, list[str]] = {}
+def _compared(
+    one: Held,
+    other: Held,
+    overall: Difference,
+    corrected: float,
+    by_category: dict[str, Difference],
+    corrected_by_category: dict[str, float],
+) -> Compared:
     both = _both(one, other)
-    for sample in both:
-        if one.categories[sample]:
-            by_category.setdefault(one.categories[sample], []).append(sample)
     flips = (Flip(id, one.values[id], other.values[id]) for id in both if one.values[id] != other.values[id])
     return Compared(
         one.name,
@@ -88,9 +96,18 @@ def _compared(one: Held, other: Held, overall: Difference, corrected: float, con
         one.score,
         overall,
         corrected,
-        {name: _difference(one, other, samples, confidence) for name, samples in by_category.items()},
+        by_category,
+        corrected_by_category,
         tuple(sorted(flips, key=lambda flip: (flip.first - flip.second, flip.sample))),
     )
+
+
+def _by_category(one: Held, other: Held, confidence: float) -> dict[str, Difference]:
+    samples: dict[str, list[str]] = {}
+    for sample in _both(one, other):
+        if one.categories[sample]:
+            samples.setdefault(one.categories[sample], []).append(sample)
+    return {name: _difference(one, other, found, confidence) for name, found in samples.items()}
 
 
 def _both(one: Held, other: Held) -> list[str]:

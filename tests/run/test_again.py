@@ -19,6 +19,7 @@ from guildmark.run.again import rescored, verify
 from guildmark.run.journal import Line, write_frames
 from guildmark.run.manifest import read
 from guildmark.run.result import Sum, result
+from guildmark.statistics import holm
 
 
 def _run(folder: Path, says: str = "", settings: Settings | None = None) -> Path:
@@ -114,6 +115,16 @@ def test_two_systems_are_compared_sample_by_sample(tmp_path: Path) -> None:
     assert found.overall.interval.low > 0.8
     assert len(found.flips) == 39
     assert {name: each.n for name, each in found.by_category.items()} == {"a": 20, "b": 20}
+
+
+def test_what_is_shown_of_a_category_is_corrected_for_all_categories_of_all_pairs(tmp_path: Path) -> None:
+    folders = [_run(tmp_path / name, says) for name, says in (("one", ""), ("two", "w3"), ("three", "w5"))]
+    pairs = comparison.compare([comparison.hold(each.name, read_result(each), lines(each)) for each in folders])
+    alone = [part.p for pair in pairs for part in pair.by_category.values()]
+    together = [chance for pair in pairs for chance in pair.corrected_by_category.values()]
+    assert len(alone) == 6
+    assert together == holm(alone)
+    assert together != alone
 
 
 @pytest.mark.parametrize("settings", [Settings(limit=5), Settings(limit=5, seed=9)])

@@ -41,7 +41,7 @@ READ_BY_PEOPLE = (
 _PAPERS = ("license", "licence", "notice", "readme", "authors", "copying")
 
 
-class Compared(NamedTuple):
+class Covering(NamedTuple):
     """What was found, and the files that no signature covers."""
 
     points: tuple[Point, ...]
@@ -82,24 +82,24 @@ def _digest(given: Given) -> str | None:
         return None
 
 
-def compare(found: Here, subjects: tuple[statement.Resource, ...], bundle: Bundle) -> Compared:
+def compare(found: Here, subjects: tuple[statement.Resource, ...], bundle: Bundle) -> Covering:
     """Hold files against what was signed: by their digest, else file by file where the assessment is with it."""
     signed = {resource.digest.get("sha256") for resource in subjects}
     if found.digest and found.digest.removeprefix("sha256:") in signed:
         count = f"{len(found.files):,} files" if len(found.files) > 1 else "the file"
-        return Compared((_point(Outcome.PASSED, f"{count} here: the digest is the one signed"),), ())
+        return Covering((_point(Outcome.PASSED, f"{count} here: the digest is the one signed"),), ())
     if bundle.kind != "assessment":
         says = "the files here have another digest than the one signed" if found.digest else _unread(found.unread)
-        return Compared((_point(Outcome.FAILED, says),), tuple(file.path for file in found.files))
+        return Covering((_point(Outcome.FAILED, says),), tuple(file.path for file in found.files))
     known = msgspec.json.decode(bundle.evidence, type=Assessment).subject
     wanted = {file.path: file.sha256 for file in known.files if "!" not in file.path}
     if len(found.files) == 1 and found.files[0].sha256 in wanted.values() and len(wanted) > 1:
         path = next(path for path, digest in wanted.items() if digest == found.files[0].sha256)
-        return Compared((_point(Outcome.PASSED, f"the file here is {path} of what was signed"),), ())
+        return Covering((_point(Outcome.PASSED, f"the file here is {path} of what was signed"),), ())
     return _by_file(found, wanted)
 
 
-def compare_signed(found: Here, resources: Iterable[Resource]) -> Compared:
+def compare_signed(found: Here, resources: Iterable[Resource]) -> Covering:
     """Hold files against those that OpenSSF's model signing names, whatever its signer left out on purpose."""
     wanted: dict[str, list[Resource]] = {}
     for one in resources:
@@ -117,7 +117,7 @@ def compare_signed(found: Here, resources: Iterable[Resource]) -> Compared:
     told = _told(found, sorted(changed + links), sorted(missing), sorted(more), sorted(unknown))
     if not told:
         told = (_point(Outcome.PASSED, f"{len(found.files):,} files here: each is the one signed"),)
-    return Compared(told, (*sorted(more), *sorted(found.unread)))
+    return Covering(told, (*sorted(more), *sorted(found.unread)))
 
 
 def _same(contents: Contents, pieces: list[Resource]) -> bool | None:
@@ -138,12 +138,12 @@ def _same(contents: Contents, pieces: list[Resource]) -> bool | None:
     return at == contents.size
 
 
-def _by_file(found: Here, wanted: dict[str, str | None]) -> Compared:
+def _by_file(found: Here, wanted: dict[str, str | None]) -> Covering:
     have = {file.path: file.sha256 for file in found.files}
     changed = sorted(path for path, digest in wanted.items() if path in have and have[path] != digest)
     missing = sorted(path for path in wanted if path not in have and path not in found.unread)
     more = sorted(path for path in have if path not in wanted)
-    return Compared(_told(found, changed, missing, more), (*more, *sorted(found.unread)))
+    return Covering(_told(found, changed, missing, more), (*more, *sorted(found.unread)))
 
 
 def _told(
@@ -188,7 +188,7 @@ def _point(outcome: Outcome, says: str) -> Point:
     return Point(of="files", outcome=outcome, says=says)
 
 
-def foreign_signature(data: bytes, found: Here, faith: Faith) -> tuple[Verification, Compared]:
+def foreign_signature(data: bytes, found: Here, faith: Faith) -> tuple[Verification, Covering]:
     """What a signature that another program made says of the files here, by what the reader trusts of others."""
     try:
         if foreign.kind_of(data) == "attestation":
@@ -199,15 +199,15 @@ def foreign_signature(data: bytes, found: Here, faith: Faith) -> tuple[Verificat
     except ClaimError as error:
         refused = Point(of="signature", outcome=Outcome.FAILED, says=error.says)
         everything = tuple(file.path for file in found.files)
-        return Verification((), "", "", (), "", "nothing that counts", (refused,)), Compared((), everything)
+        return Verification((), "", "", (), "", "nothing that counts", (refused,)), Covering((), everything)
     point = Point(of="signature", outcome=Outcome.PASSED, says=f"signed by {signed_by}")
     says = "files were signed by another program"
     return Verification((signed_by,), "", "", (), "", says, (point, *compared.points)), compared
 
 
-def _attested(data: bytes, found: Here, faith: Faith) -> tuple[str, Compared]:
+def _attested(data: bytes, found: Here, faith: Faith) -> tuple[str, Covering]:
     if len(found.files) != 1 or found.digest is None:
         raise ClaimError("an attestation is about one file", "name the wheel or the sdist that it is about")
     (file,) = found.files
     by = foreign.attestation(data, file.path, str(file.sha256), faith)
-    return by, Compared((_point(Outcome.PASSED, f"{file.path} is the file that was attested"),), ())
+    return by, Covering((_point(Outcome.PASSED, f"{file.path} is the file that was attested"),), ())

@@ -1,6 +1,7 @@
 """Compare runs of one benchmark, sample by sample: who is better, by how much, and on which samples.
 
-RUN is the folder of a finished run. Every pair is compared; p is corrected for how many pairs there are (Holm)."""
+RUN is the folder of a finished run. Every pair is compared; p is corrected for how many pairs there are, and that of a
+category for how many categories of how many pairs (Holm)."""
 
 import argparse
 import sys
@@ -60,7 +61,9 @@ def _shown(compared: Compared, flips: int) -> Iterator[str]:
     width = max(len(name) for name, _ in rows)
     yield f"  {'':{width}}  {'-100 %':<{WIDTH // 2}}0{'+100 %':>{WIDTH // 2}}"
     for name, difference in rows:
-        yield f"  {plain.name(name):{width}}  {_bar(difference)}  {_signed(difference)}"
+        chance = compared.corrected_by_category.get(name) if difference is not overall else None
+        told = "" if chance is None else f"  p {chance:.2g}"
+        yield f"  {plain.name(name):{width}}  {_bar(difference)}  {_signed(difference)}{told}"
     worse = [flip for flip in compared.flips if flip.first < flip.second]
     better = [flip for flip in compared.flips if flip.first > flip.second]
     yield from _changed("worse", worse[:flips], len(worse))
