@@ -6,10 +6,12 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
 def main(questions: Path, folder: str, gguf: str, out: Path) -> None:
-    """Write the log-likelihood of each option, and the CPU seconds that asking took."""
+    """Write the log-likelihood of each option, and the CPU seconds: of loading, of the whole call of `simple_evaluate`,
+    and of that what `loglikelihood` took: tokens and model, nothing else."""
     import lm_eval
     import torch
     from lm_eval.models.huggingface import HFLM
@@ -18,6 +20,7 @@ def main(questions: Path, folder: str, gguf: str, out: Path) -> None:
     asked = json.loads(questions.read_text())
     data = out.with_suffix(".jsonl")
     data.write_text("".join(json.dumps(each) + "\n" for each in asked))
+    began = time.process_time()
     model = HFLM(pretrained=folder, gguf_file=gguf, dtype="float32", device="cpu", batch_size=1)
     task = {
         "task": "choice",
@@ -31,12 +34,23 @@ def main(questions: Path, folder: str, gguf: str, out: Path) -> None:
         "target_delimiter": "",
         "metric_list": [{"metric": "acc", "aggregation": "mean", "higher_is_better": True}],
     }
+    score, spent = model.loglikelihood, []
+
+    def counted(*words: Any, **named: Any) -> Any:
+        started = time.process_time()
+        scored = score(*words, **named)
+        spent.append(time.process_time() - started)
+        return scored
+
+    model.loglikelihood = counted
     started = time.process_time()
     found = lm_eval.simple_evaluate(model=model, tasks=[task], log_samples=True, bootstrap_iters=0)
-    cpu = time.process_time() - started
+    whole = time.process_time() - started
     samples = sorted(found["samples"]["choice"], key=lambda sample: sample["doc_id"])
     likely = [[float(each[0][0]) for each in sample["resps"]] for sample in samples]
-    out.write_text(json.dumps({"cpu": cpu, "log_likelihoods": likely}))
+    out.write_text(
+        json.dumps({"start": started - began, "whole": whole, "scoring": sum(spent), "log_likelihoods": likely})
+    )
 
 
 if __name__ == "__main__":

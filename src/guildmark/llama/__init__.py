@@ -1,5 +1,6 @@
-"""Models in GGUF, run in this process by llama.cpp: texts scored bit by bit alike, and texts continued."""
+"""Models in GGUF, run in this process: texts scored bit by bit alike, and texts continued by llama.cpp."""
 
-from guildmark.llama.model import Llama, Threads
+from guildmark.llama.model import Llama
+from guildmark.llama.tree import Threads
 
 __all__ = ["Llama", "Threads"]

@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from guildmark.errors import AskedWrongly, Refused
+from guildmark.contents import OnDisk
+from guildmark.errors import AskedWrongly, ContentsError, FormatError, Refused
+from guildmark.formats.gguf import metadata
 
 KEPT = "exact"
 
@@ -33,6 +35,17 @@ def sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise AskedWrongly(f"{path} cannot be read: {error.strerror}", "give the path of a GGUF file") from error
+
+
+def quantisation(path: Path) -> str:
+    """How the file says that most of its weights are packed, in llama.cpp's word; empty where it says nothing."""
+    import gguf
+
+    try:
+        kind = metadata(OnDisk(str(path))).get("general.file_type")
+        return gguf.LlamaFileType(kind).name.removeprefix("MOSTLY_") if isinstance(kind, int) else ""
+    except (ContentsError, FormatError, ValueError):
+        return ""
 
 
 def _write(path: Path, made: Path) -> None:

@@ -3,25 +3,19 @@
 Each question is decoded by itself, so that neither order nor what was asked before changes a bit."""
 
 import ctypes
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from guildmark.errors import Refused
 from guildmark.llama import library as c
+from guildmark.llama.tree import Parts, Threads, Tree, common, score, tree
 from guildmark.provider import Continuation, Score
 
-SHARED, QUESTION, FIRST_OPTION = 0, 1, 2
-"""Sequences: what questions share, the question, and the options from the third on."""
+SHARED, FIRST_OPTION = 0, 1
+"""Sequences: what questions share, and each option after the question from the second on."""
 MOST_OPTIONS = 30
 F32 = 0
-
-
-class Threads(NamedTuple):
-    """How many threads decode, and how long a text may be, in tokens."""
-
-    decoding: int = 1
-    context: int = 4096
 
 
 class Llama:
@@ -36,20 +30,29 @@ class Llama:
         if not self._model:
             raise Refused(f"llama.cpp cannot load {path.name}", "see that it is a GGUF model that llama.cpp knows")
         self.context = min(threads.context, lib.llama_model_n_ctx_train(self._model))
-        self._context = lib.llama_init_from_model(self._model, self._params(threads))
-        if not self._context:
-            raise Refused(f"there is no memory for {path.name} with {self.context} tokens", "ask a shorter context")
+        self._name, self._threads = path.name, threads
         self._vocab = lib.llama_model_get_vocab(self._model)
-        self._memory = lib.llama_get_memory(self._context)
-        self._batch = lib.llama_batch_init(self.context, 0, 1)
         self.words = lib.llama_vocab_n_tokens(self._vocab)
+        self._batch: Any = None
         self._held: list[int] = []
 
     def close(self) -> None:
         """Let go of the model's memory."""
-        self._lib.llama_batch_free(self._batch)
-        self._lib.llama_free(self._context)
+        if self._batch is not None:
+            self._lib.llama_batch_free(self._batch)
+            self._lib.llama_free(self._context)
         self._lib.llama_model_free(self._model)
+
+    def ready(self) -> None:
+        """Take the memory that decoding needs, where that is not done yet; raises Refused where there is none."""
+        if self._batch is None:
+            self._context = self._lib.llama_init_from_model(self._model, self._params(self._threads))
+            if not self._context:
+                raise Refused(
+                    f"there is no memory for {self._name} with {self.context} tokens", "ask a shorter context"
+                )
+            self._memory = self._lib.llama_get_memory(self._context)
+            self._batch = self._lib.llama_batch_init(self.context, 0, MOST_OPTIONS)
 
     def meta(self, key: str) -> str:
         """A value of the model's metadata, as text; empty where there is none."""
@@ -68,20 +71,37 @@ class Llama:
         count = self._lib.llama_tokenize(self._vocab, data, len(data), held, room, not special, special)
         return list(held[: max(count, 0)])
 
-    def score(self, asked: Continuation) -> Score:
-        """How likely each option is after the prefix; raises Refused where it is longer than the context.
+    def parts(self, asked: Continuation) -> Parts:
+        """The tokens of a question and its options; raises Refused where they are more than the context.
 
-        As lm-eval tokenises: the whole text, of which the prefix's number of tokens is cut off."""
+        As lm-eval tokenises: the whole text, of which the prefix's number of tokens is cut off. Space at the prefix's
+        end belongs to the options."""
         if len(asked.options) > MOST_OPTIONS:
             raise Refused(f"{len(asked.options)} options are more than the {MOST_OPTIONS} that are decoded at once")
-        prefix, options = self._parts(asked)
-        shared = _common([prefix, self.tokens(asked.shared)]) if asked.shared else 0
-        self._share(prefix[: min(shared, len(prefix) - 1)])
-        last = self._decode(QUESTION, prefix, len(self._held), from_=SHARED)
-        sums = tuple(self._options(prefix, options, last))
-        for sequence in range(QUESTION, FIRST_OPTION + len(options)):
-            self._lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
-        return Score(sums, tuple(map(len, options)))
+        text = asked.prefix.rstrip(" ")
+        space = asked.prefix[len(text) :]
+        prefix = self.tokens(text)
+        options = [self.tokens(text + space + option)[len(prefix) :] for option in asked.options]
+        longest = len(prefix) + sum(map(len, options))
+        if not prefix or not all(options) or longest > self.context:
+            raise Refused(f"{longest} tokens with {len(options)} options do not fit the {self.context} of the context")
+        shared = common(prefix, self.tokens(asked.shared)) if asked.shared else 0
+        return Parts(prefix, options, min(shared, len(prefix) - 1))
+
+    def score(self, parts: Parts) -> Score:
+        """How likely each option is after the question: the rest of it and all options in one decode."""
+        self.ready()
+        self._share(parts.prefix[: parts.shared])
+        every = range(FIRST_OPTION, FIRST_OPTION + len(parts.options))
+        for sequence in every:
+            self._lib.llama_memory_seq_cp(self._memory, SHARED, sequence, -1, -1)
+        try:
+            asked = tree(parts)
+            self._run(asked)
+            return score(parts, asked.wanted, self._logits)
+        finally:
+            for sequence in every:
+                self._lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
     def continued(self, text: str, most: int) -> Generator[tuple[int, Any], int, None]:
         """Token by token, with the logits before each is chosen: send the chosen token back.
@@ -90,13 +110,14 @@ class Llama:
         tokens = self.tokens(text, special=True)
         if len(tokens) + most > self.context:
             raise Refused(f"{len(tokens)} tokens and {most} to answer are more than the {self.context} of the context")
+        self.ready()
         self._lib.llama_memory_clear(self._memory, True)
         self._held = []
-        logits = self._decode(QUESTION, tokens, 0)
+        logits = self._decode(FIRST_OPTION, tokens, 0)
         for _ in range(most):
             chosen = yield len(tokens), logits
             tokens.append(chosen)
-            logits = self._decode(QUESTION, tokens, len(tokens) - 1)
+            logits = self._decode(FIRST_OPTION, tokens, len(tokens) - 1)
 
     def ends(self, token: int) -> bool:
         """Whether a token ends an answer."""
@@ -121,18 +142,6 @@ class Llama:
         params.flag(c.KV_UNIFIED, True)
         return params
 
-    def _parts(self, asked: Continuation) -> tuple[list[int], list[list[int]]]:
-        """The prefix's tokens, and each option's; space at the prefix's end belongs to the options."""
-        text = asked.prefix.rstrip(" ")
-        space = asked.prefix[len(text) :]
-        prefix = self.tokens(text)
-        whole = [self.tokens(text + space + option) for option in asked.options]
-        options = [each[len(prefix) :] for each in whole]
-        longest = len(prefix) + sum(map(len, options))
-        if not prefix or not all(options) or longest > self.context:
-            raise Refused(f"{longest} tokens with {len(options)} options do not fit the {self.context} of the context")
-        return prefix, options
-
     def _share(self, tokens: list[int]) -> None:
         """Have these tokens in the shared sequence, decoded in one piece, and nothing else anywhere."""
         if tokens != self._held:
@@ -142,57 +151,28 @@ class Llama:
                 self._decode(SHARED, tokens, 0)
             self._held = tokens
 
-    def _options(self, prefix: list[int], options: list[list[int]], last: Any) -> Iterator[float]:
-        """All options at once, each on a fork of the question."""
-        entries: list[tuple[int, int, int, bool]] = []
-        wanted = []
-        for number, option in enumerate(options):
-            sequence = FIRST_OPTION + number
-            self._lib.llama_memory_seq_cp(self._memory, QUESTION, sequence, -1, -1)
-            wanted.append([(len(entries) + place, token) for place, token in enumerate(option[1:])])
-            entries += [(token, len(prefix) + place, sequence, True) for place, token in enumerate(option[:-1])]
-        if entries:
-            self._run(entries)
-        for option, followed in zip(options, wanted, strict=True):
-            yield _log_probability(last, option[0]) + sum(
-                _log_probability(self._logits(place), token) for place, token in followed
-            )
-
-    def _decode(self, sequence: int, tokens: Sequence[int], start: int, from_: int | None = None) -> Any:
+    def _decode(self, sequence: int, tokens: list[int], start: int) -> Any:
         """Decode the tokens from `start` on; the logits after the last."""
-        if from_ is not None:
-            self._lib.llama_memory_seq_cp(self._memory, from_, sequence, -1, -1)
-        self._run([(tokens[place], place, sequence, place == len(tokens) - 1) for place in range(start, len(tokens))])
-        return self._logits(len(tokens) - start - 1)
+        last = len(tokens) - 1
+        self._run(tree(Parts(tokens, [[0]], start)), sequence)
+        return self._logits(last - start)
 
-    def _run(self, entries: list[tuple[int, int, int, bool]]) -> None:
-        batch = self._batch
-        for number, (token, place, sequence, logits) in enumerate(entries):
-            batch.token[number], batch.place[number] = token, place
-            batch.sequences[number], batch.sequence[number][0] = 1, sequence
-            batch.logits[number] = logits
-        batch.count = len(entries)
+    def _run(self, asked: Tree, first: int = FIRST_OPTION) -> None:
+        """Decode a tree, its first option in the sequence `first`."""
+        batch, wanted = self._batch, set(asked.wanted.values())
+        for number, entry in enumerate(asked.entries):
+            batch.token[number], batch.place[number] = entry.token, entry.place
+            batch.sequences[number] = len(entry.options)
+            for each, option in enumerate(entry.options):
+                batch.sequence[number][each] = first + option
+            batch.logits[number] = number in wanted
+        batch.count = len(asked.entries)
         failed = self._lib.llama_decode(self._context, batch)
         if failed:
-            raise Refused(f"llama.cpp could not decode {len(entries)} tokens ({failed})", "ask a shorter context")
+            raise Refused(f"llama.cpp could not decode {batch.count} tokens ({failed})", "ask a shorter context")
 
     def _logits(self, number: int) -> Any:
         import numpy
 
         found = self._lib.llama_get_logits_ith(self._context, number)
         return numpy.ctypeslib.as_array(found, shape=(self.words,)).astype(numpy.float64)
-
-
-def _log_probability(logits: Any, token: int) -> float:
-    import numpy
-
-    highest = logits.max()
-    return float(logits[token] - highest - numpy.log(numpy.exp(logits - highest).sum()))
-
-
-def _common(texts: list[list[int]]) -> int:
-    """How many tokens two texts have in common at their beginning."""
-    one, other = texts
-    return next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )

@@ -4,16 +4,31 @@ Its weights are unpacked to 32 bits, so that scores are the same to the bit in a
 `gguf:PATH?layout=packed` takes them as they are, quicker and less exact."""
 
 import asyncio
+import math
 import random
 import time
+from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from guildmark.errors import AskedWrongly
+from guildmark.errors import AskedWrongly, Refused
 from guildmark.provider import Ability, Continuation, Model, Reply, Request, Score, provider
 
 LAYOUTS = ("exact", "packed")
+TOGETHER = 16
+"""Questions that are taken together, where that is quicker; as many may wait meanwhile."""
+
+
+class _Put:
+    """A question that waits, and its score."""
+
+    def __init__(self, asked: Continuation) -> None:
+        self.asked = asked
+        self.score: Score | None = None
 
 
 class _Gguf:
@@ -26,11 +41,23 @@ class _Gguf:
         self._threads, self._context = threads, context
         self._worker = ThreadPoolExecutor(1, "llama")
         self._model: Any = None
+        self._forward: Any = None
+        self._words: Any = None
+        self._file: Path | None = None
+        self._waiting: deque[_Put] = deque()
         self._template: Any = None
-        self._loading: float | None = None
+        self._loading = 0.0
+
+    @cached_property
+    def together(self) -> int:
+        """How many choices are best asked at once."""
+        from guildmark.llama.forward import shape
+
+        return 2 * TOGETHER if self._layout == "exact" and shape(self._path) else 1
 
     def describe(self) -> dict[str, Any]:
-        from guildmark.llama.exact import sha256
+        from guildmark.llama import blas
+        from guildmark.llama.exact import quantisation, sha256
         from guildmark.llama.library import version
 
         return {
@@ -38,40 +65,100 @@ class _Gguf:
             "name": self._path.name,
             "digest": f"sha256:{sha256(self._path)}",
             "engine": version(),
+            "quantisation": quantisation(self._path),
             "layout": self._layout,
             "context": self._context,
+            **({"scoring": blas.version()} if self.together > 1 else {}),
         }
 
     async def generate(self, requests: list[Request]) -> list[Reply]:
         return await asyncio.get_running_loop().run_in_executor(self._worker, lambda: [*map(self._answer, requests)])
 
     async def log_likelihood(self, continuations: list[Continuation]) -> list[Score]:
-        work = asyncio.get_running_loop().run_in_executor
-        return await work(self._worker, lambda: [self._opened().score(each) for each in continuations])
+        own = [*map(_Put, continuations)]
+        self._waiting.extend(own)
+        await asyncio.sleep(0)  # who asks at the same time is heard before the first is answered
+        return await asyncio.get_running_loop().run_in_executor(self._worker, lambda: [*map(self._scored, own)])
 
     async def close(self) -> None:
-        if self._model is not None:
-            self._model.close()
-            self._model = None
-        self._worker.shutdown()
+        self._worker.shutdown(cancel_futures=True)  # what it is at ends first: it computes with what is let go of here
+        for each in (self._model, self._words, self._forward):
+            if each:
+                each.close()
+        self._model = self._words = self._forward = None
 
     def costs(self) -> dict[str, float]:
         """Seconds of loading, and the most memory of this process, in bytes."""
         from guildmark.hardware import peak_memory
 
-        loading = {} if self._loading is None else {"load_time": self._loading}
+        loading = {"load_time": self._loading} if self._loading else {}
         return {**loading, "peak_memory": float(peak_memory())}
 
     def _opened(self) -> Any:
-        if self._model is None:
-            start = time.perf_counter()
-            from guildmark.llama import Llama, Threads
-            from guildmark.llama.exact import unpacked
+        """What continues texts, and scores where there is no scorer."""
 
-            path = unpacked(self._path, self._cache) if self._layout == "exact" else self._path
-            self._model = Llama(path, Threads(self._threads, self._context))
-            self._loading = time.perf_counter() - start
+        def load() -> Any:
+            model = self._llama(self._kept())
+            model.ready()
+            return model
+
+        if self._model is None:
+            self._model = self._loaded(load)
         return self._model
+
+    def _scorer(self) -> tuple[Any, Any]:
+        """What scores several questions in a pass, and what makes tokens of them; none where llama.cpp does both."""
+        from guildmark.llama import Threads
+        from guildmark.llama.forward import Forward, shape
+
+        if self._forward is None:
+            measures = shape(self._kept()) if self._layout == "exact" else None
+            self._forward = False
+            if measures:
+                self._words = self._loaded(lambda: self._llama(self._path))
+                threads = Threads(self._threads, self._words.context)
+                self._forward = self._loaded(lambda: Forward(self._kept(), measures, threads))
+        return self._forward, self._words
+
+    def _llama(self, path: Path) -> Any:
+        from guildmark.llama import Llama, Threads
+
+        return Llama(path, Threads(self._threads, self._context))
+
+    def _kept(self) -> Path:
+        """The file that is computed with."""
+        from guildmark.llama.exact import unpacked
+
+        if self._file is None:
+            self._file = unpacked(self._path, self._cache) if self._layout == "exact" else self._path
+        return self._file
+
+    def _loaded(self, load: Callable[[], Any]) -> Any:
+        start = time.perf_counter()
+        found = load()
+        self._loading += time.perf_counter() - start
+        return found
+
+    def _scored(self, own: _Put) -> Score:
+        """A question's score, and those of questions that wait, as far as they fit into its pass."""
+        if own.score is None:
+            forward, words = self._scorer()
+            model = words or self._opened()
+            group = [(own, model.parts(own.asked))]
+            while forward and self._waiting and len(group) < TOGETHER:
+                other = self._waiting.popleft()
+                if other is not own and other.score is None:
+                    with suppress(Refused):
+                        group.append((other, model.parts(other.asked)))
+            parts = [each for _, each in group]
+            for (put, _), found in zip(
+                group, forward.scores(parts) if forward else map(model.score, parts), strict=True
+            ):
+                put.score = found
+        assert own.score
+        if not all(map(math.isfinite, own.score.log_likelihoods)):
+            raise Refused("the model's answer to a question is no number", "its weights are broken")
+        return own.score
 
     def _answer(self, request: Request) -> Reply:
         model, drawn = self._opened(), request.sampling
