@@ -118,7 +118,7 @@ def test_a_reporter_that_is_none_and_a_mirror_without_files_are_told(
     assert main(["catalog", "import", "nobody"]) == 2
     assert "they are eu, fmti, helm, mot, openllm" in capsys.readouterr().err
     assert main(["catalog", "import", "helm"]) == 2
-    assert "name another mirror: GUILDMARK_MIRROR" in capsys.readouterr().err
+    assert "set GUILDMARK_MIRROR to" in capsys.readouterr().err
 
 
 def test_an_entry_that_does_not_fit_stops_all_four(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
