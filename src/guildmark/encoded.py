@@ -6,6 +6,7 @@ import base64
 import binascii
 import codecs
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from guildmark import late
@@ -19,13 +20,16 @@ _CANDIDATE = late.compile(
     r"[0-9a-fA-F]{8,4000})[\"'`]|"
     r"[\"'`](?P<twice>(?:YUhSMGN|Njg3NDc0NzA|NjhhNzQ)[\w+/-]{8,4000}={0,2})[\"'`]|"
     r"[\"'`](?P<base32>NB2HI4[A-Z2-7]{8,4000}={0,6})[\"'`]|"
-    r"(?P<turned>[\w./~%?&=-]{4,300}(?:\d{2,5}:[\w.-]{1,100})?//:(?:s?ptth|s?sw|ptf))(?=[\"'`])|"
     r"[\"'`](?P<turned64>={0,2}[\w+/-]{8,4000}(?:c0RHa|d2cn9|v8iOzN3d))[\"'`]|"
     r"[\"'`](?P<rot13>uggcf?://[\w./~%?&=-]{4,300})|"
     r"(?P<escaped>(?:\\x[2-7][0-9a-fA-F]|\\u00[2-7][0-9a-fA-F]){10,2000})|"
     r"(?P<letters>[\"']h[\"'](?:\s*[,+]\s*[\"'][^\"'\n]{1,40}[\"']){5,200})|"
     r"(?P<numbers>\b(?:104|0x68)\s*,\s*(?:116|0x74)\s*,\s*(?:116|0x74)\s*,\s*(?:112|0x70)(?:\s*,\s*(?:0x[2-7][0-9a-f]|\d{2,3})){6,400})"
 )
+_TURNED = late.compile(r"//:(?:s?ptth|s?sw|ptf)(?=[\"'`])")
+"""How an address that is written backwards ends; what stands before it is looked at from there, for it may be long."""
+_BEFORE = late.compile(r"[\w./~%?&=-]{4,300}(?:\d{2,5}:[\w.-]{1,100})?\Z")
+_REACH = 410
 _QUICK = late.compile(
     r"aHR0c|d3NzOi8v|d3M6Ly|aW1wb3J0I|ZXhlYy|ZXZhbC|cG93ZXJzaGVsb|Y3VybC|d2dldC|IyEv|Y21kI|L2Jpbi|cmVxdWlyZS|68747470|7773733a|"
     r"77733a2f|696d706f|65786563|6576616c|706f7765|6375726c|77676574|YUhSMGN|Njg3NDc0NzA|NjhhNzQ|NB2HI4|//:s?ptth|//:s?sw|//:ptf|"
@@ -54,14 +58,22 @@ def texts(source: str) -> Iterator[Encoded]:
     """The addresses and programs that a source holds encoded; its place is one of its signs."""
     if not _QUICK.search(source):
         return
-    for number, found in enumerate(_CANDIDATE.finditer(source)):
-        if number >= MOST:
-            return
-        plain = _plain(found.lastgroup or "", found[found.lastgroup or 0])
+    for at, form, text in islice(_candidates(source), MOST):
+        plain = _plain(form, text)
         if plain.isprintable() and _ADDRESS.match(plain):
-            yield Encoded(found.start(), "an address stands there encoded", plain)
+            yield Encoded(at, "an address stands there encoded", plain)
         elif _PROGRAM.match(plain) and all(sign.isprintable() or sign.isspace() for sign in plain):
-            yield Encoded(found.start(), "a program stands there encoded", plain)
+            yield Encoded(at, "a program stands there encoded", plain)
+
+
+def _candidates(source: str) -> Iterator[tuple[int, str, str]]:
+    """What may be encoded: where, in which form, and the text."""
+    for found in _TURNED.finditer(source):
+        before = _BEFORE.search(source, max(0, found.start() - _REACH), found.start())
+        if before:
+            yield before.start(), "turned", before[0] + found[0]
+    for found in _CANDIDATE.finditer(source):
+        yield found.start(), found.lastgroup or "", found[found.lastgroup or 0]
 
 
 def _plain(form: str, text: str) -> str:
