@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.attest.test_files import FILES, model
 
-from guildmark.attest import files, foreign
+from guildmark.attest import files, foreign, making
 from guildmark.attest.envelope import PAYLOAD, encoded
 from guildmark.attest.foreign import Faith
 from guildmark.attest.making import OPENSSF
@@ -248,6 +248,9 @@ def test_model_signing_itself_is_verified_by_us(tmp_path: Path) -> None:
     assert told(data, where, BY_KEY) == [SIGNED, (Outcome.FAILED, "evil.py could be loaded, and was not signed")]
     (where / "evil.py").unlink()
     assert told(data, where, BY_KEY)[1][0] is Outcome.PASSED
+    payload = json.loads(base64.b64decode(json.loads(data)["dsseEnvelope"]["payload"]))
+    ours = making.model_signing(files.here(where).files)
+    assert payload["subject"][0]["digest"] == {"sha256": ours}, "a folder has one digest, whoever takes it"
 
 
 class TestSigstore:
