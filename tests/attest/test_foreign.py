@@ -183,13 +183,14 @@ def certificate(
     *,
     authority: bool = False,
     signs: bool = True,
+    issues: bool = True,
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     made = x509.CertificateBuilder().subject_name(subject).public_key(key.public_key()).serial_number(7)
     made = made.issuer_name(issuer[0].subject if issuer else subject)
     made = made.not_valid_before(NOW - timedelta(days=2)).not_valid_after(NOW + timedelta(days=300))
     made = made.add_extension(x509.BasicConstraints(authority, None), critical=True)
-    usage = x509.KeyUsage(signs, False, False, False, False, authority, False, False, False)
+    usage = x509.KeyUsage(signs, False, False, False, False, authority and issues, False, False, False)
     return made.add_extension(usage, critical=True).sign(issuer[1] if issuer else key, hashes.SHA256())
 
 
@@ -223,6 +224,10 @@ OTHER = certificate("Root", OTHER_KEY, authority=True)
         ([certificate("Maker", KEY, (LEAF, KEY)), LEAF, MIDDLE], "may not issue certificates"),
         ([certificate("Maker", KEY, (MIDDLE, MIDDLE_KEY), signs=False), MIDDLE], "not one to sign with"),
         ([certificate("Maker", OTHER_KEY, (MIDDLE, MIDDLE_KEY)), MIDDLE], "not that of its certificate"),
+        (
+            [LEAF, certificate("Middle", MIDDLE_KEY, (ROOT, ROOT_KEY), authority=True, issues=False)],
+            "may not issue certificates",
+        ),
         ([LEAF] * 11, "chain of 11"),
     ],
 )

@@ -133,8 +133,9 @@ def _leads_to(leaf: Any, between: list[Any], roots: list[Any], at: datetime) -> 
                 current.verify_directly_issued_by(issuer)
             except (InvalidSignature, ValueError, TypeError):
                 continue
-            basic = _extension(issuer, x509.BasicConstraints)
-            if (basic is None or not basic.ca) and issuer != current:
+            basic, usage = _extension(issuer, x509.BasicConstraints), _extension(issuer, x509.KeyUsage)
+            issues = basic is not None and basic.ca and (usage is None or usage.key_cert_sign)
+            if not issues and issuer != current:
                 raise ClaimError(f"{issuer.subject.rfc4514_string()} may not issue certificates", "it is no authority")
             break
         else:
