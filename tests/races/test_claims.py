@@ -1,6 +1,10 @@
-"""The count of forged claims, at a tenth of its length: the same code, other numbers."""
+"""The count of forged claims, at a tenth of its length: the same ways of forging, and Hypothesis chooses what they do."""
+
+import random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("cryptography", reason="signatures need guildmark[sign]")
 
@@ -12,22 +16,29 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> claims.World:
     return claims.World("make test", tmp_path_factory.mktemp("world"))
 
 
-def test_every_forged_claim_is_refused_with_a_reason(world: claims.World) -> None:
-    assert list(claims.missed(world, range(claims.IN_TESTS), "make test")) == []
+LONG = settings(max_examples=claims.IN_TESTS, suppress_health_check=[HealthCheck.too_slow])
 
 
-def test_no_valid_claim_is_refused() -> None:
-    assert list(claims.refused(range(100), "make test")) == []
+@LONG
+@given(st.sampled_from(claims.WAYS), st.randoms())
+def test_every_forged_claim_is_refused_with_a_reason(
+    world: claims.World, way: claims.Way, chance: random.Random
+) -> None:
+    tried, why = way(world, chance)
+    assert why, tried
 
 
-def test_a_mutation_that_nobody_refuses_is_a_failure(world: claims.World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "verify", lambda bundle, trust, at: _holds())
-    found = list(claims.missed(world, range(9), "make test"))
-    assert found, "a verifier that believes everything must be noticed"
+@given(st.randoms())
+def test_no_valid_claim_is_refused(chance: random.Random) -> None:
+    assert claims.why_not(claims.valid(chance)) == ""
 
 
-def _holds() -> object:
-    class Holds:
+def test_the_count_finds_what_nobody_refuses(world: claims.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(claims.missed(world, range(9), "make test")) == []
+    assert list(claims.refused(range(9), "make test")) == []
+
+    class Believes:
         points = ()
 
-    return Holds()
+    monkeypatch.setattr(claims, "verify", lambda bundle, trust, at: Believes())
+    assert list(claims.missed(world, range(9), "make test")), "a verifier that believes everything must be noticed"
