@@ -1,4 +1,4 @@
-"""The count of forged claims, at a tenth of its length: the same ways of forging, and Hypothesis chooses what they do."""
+"""The count of forged claims, at a tenth of its length: the same ways of forging, chosen by Hypothesis."""
 
 import random
 
