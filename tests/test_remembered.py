@@ -69,3 +69,19 @@ def test_the_faults_of_a_pickle_are_the_same_before_and_after_it_was_followed():
         asked_first, asked_last = InMemory(data), InMemory(data)
         list(pickle.events(asked_last))
         assert list(pickle.faults(asked_first)) == list(pickle.faults(asked_last))
+
+
+def test_little_that_was_found_in_large_contents_is_kept_where_the_reader_says_so(monkeypatch: pytest.MonkeyPatch):
+    gc.collect()
+    monkeypatch.setattr(_Room, "left", 10)
+    large = InMemory(b"a" + bytes(5_000))
+
+    def first(contents: Contents) -> Iterator[int]:
+        begun.append(1)
+        yield contents.at(0, 1)[0]
+
+    for few, often in ((False, 2), (True, 1)):
+        begun: list[int] = []
+        read = remembered.remembered(first, few=few)
+        assert list(read(large)) == list(read(large)) == [97]
+        assert len(begun) == often

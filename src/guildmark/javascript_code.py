@@ -4,6 +4,7 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -197,7 +198,7 @@ def is_inline(line: str) -> bool:
     return _INLINE.search(line) is not None
 
 
-@remembered
+@partial(remembered, few=True)
 def read(contents: Contents) -> Iterator[Sign]:
     """What a script does, by its first LARGEST bytes."""
     yield from signs(contents.at(0, LARGEST).decode("utf-8", "replace"))

@@ -21,10 +21,13 @@ class _Room:
     left = MOST
 
 
-def remembered(read: Callable[[Contents], Iterator[Found]]) -> Callable[[Contents], Iterator[Found]]:
+def remembered(
+    read: Callable[[Contents], Iterator[Found]], *, few: bool = False
+) -> Callable[[Contents], Iterator[Found]]:
     """`read`, which gives things that nobody changes, from memory where it read the same contents to their end.
 
-    Where it raises, its reader stops early or there is no room, nothing is kept, and it is done again."""
+    Where it raises, its reader stops early or there is no room, nothing is kept, and it is done again. `few` says that
+    it finds little however large the contents are, so that they do not count."""
     known: weakref.WeakKeyDictionary[Contents, tuple[Found, ...]] = weakref.WeakKeyDictionary()
 
     @wraps(read)
@@ -33,7 +36,7 @@ def remembered(read: Callable[[Contents], Iterator[Found]]) -> Callable[[Content
 
     def keeping(contents: Contents) -> Iterator[Found]:
         found: list[Found] = []
-        weight = 1 + contents.size // BYTES_A_THING
+        weight = 1 if few else 1 + contents.size // BYTES_A_THING
         for each in read(contents):
             weight += 1
             if weight <= _Room.left:
