@@ -6,6 +6,7 @@ any time; nothing depends on it, and whatever is wrong with it, a run goes on wi
 
 import hashlib
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,9 @@ MOST = 1 << 30
 """Bytes of answers; beyond them the oldest quarter goes."""
 LARGEST = 1 << 22
 """An answer of more bytes is not kept."""
-WAIT = 2.0
+WAIT = 10.0
 """Seconds that another process may hold the file."""
+PAUSE = 0.02
 SETUP = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
@@ -103,10 +105,24 @@ class Cache:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # answers are nobody else's business
             self._file = sqlite3.connect(self.path, timeout=WAIT)
-            for statement in SETUP:
-                self._file.execute(statement)
+            self._set_up(self._file, time.monotonic() + WAIT)
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
+
+    @staticmethod
+    def _set_up(file: "Connection", until: float) -> None:
+        """Make the table; where several processes begin a file at once, SQLite may refuse one without waiting."""
+        import sqlite3
+
+        for statement in SETUP:
+            while True:
+                try:
+                    file.execute(statement)
+                    break
+                except sqlite3.OperationalError:
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(PAUSE)
 
     def _give_up(self, error: Exception) -> None:
         self.trouble = f"{self.path} is not used: {error}"
