@@ -4,6 +4,7 @@ GUILDMARK_HUB_DATA   the folder of the database and the secret key (default: hub
 GUILDMARK_HUB_HOSTS  the names that it answers to, with commas (default: this machine's own)
 GUILDMARK_HUB_HTTP   1: plain HTTP, for this machine alone; `guildmark hub serve` sets it on loopback
 GUILDMARK_HUB_PROXY  1: a proxy in front says by X-Forwarded-Proto whether it was asked by HTTPS
+GUILDMARK_HUB_LOOPBACK  1: what is fetched may lie on this machine; for tests, never on a public site
 GUILDMARK_HUB_DEBUG  1: tell the browser of errors; never on a public site"""
 
 import os
@@ -18,18 +19,39 @@ SHEET = Path(guildmark.reports.__path__[0]).resolve() / "sheet"
 DATA = data_folder(os.environ.get("GUILDMARK_HUB_DATA", ""))
 PLAIN = os.environ.get("GUILDMARK_HUB_HTTP") == "1"
 DEBUG = os.environ.get("GUILDMARK_HUB_DEBUG") == "1"
+LOOPBACK = os.environ.get("GUILDMARK_HUB_LOOPBACK") == "1"
 SECRET_KEY = secret(DATA / "secret.key")
 OWN = "localhost,127.0.0.1,[::1]"
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("GUILDMARK_HUB_HOSTS", OWN).split(",") if host.strip()]
 
-INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "guildmark_hub.catalog"]
+APPS = ("people", "jobs", "catalog", "vetting", "answers", "watching")
+"""Ours, from the lowest up."""
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
+    *(f"guildmark_hub.{name}" for name in APPS),
+]
 MIDDLEWARE = [
     "guildmark_hub.headers.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -38,13 +60,19 @@ WSGI_APPLICATION = "guildmark_hub.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [ROOT / "catalog" / "templates"],
+        "DIRS": [ROOT / name / "templates" for name in APPS],
         "OPTIONS": {"environment": "guildmark_hub.catalog.looks.environment"},
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     },
 ]
 
@@ -62,6 +90,14 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "people:desk"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from guildmark.errors import AskedWrongly, GuildmarkError, ReportError
 from guildmark.version import MADE_BY
-from guildmark_hub.catalog import along, models, rows
+from guildmark_hub.catalog import along, looks, models, rows
 from guildmark_hub.relative import Page, place
 
 MARK = ".guildmark-site.json"
@@ -81,7 +81,7 @@ class _Writing:
         self._folder, self._tell = folder, tell
         self._address = address and address.rstrip("/") + "/"
         self._edition = rows.edition()
-        told: Any = {"SERVER_NAME": "localhost", along.ADDRESS: self._absolute}
+        told: Any = {"SERVER_NAME": "localhost", along.ADDRESS: self._absolute, looks.WRITTEN: "1"}
         self._client = Client(**told)
         self._known: dict[str, str] = {}
         self._files = self._bytes = 0

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from jinja2 import Environment, StrictUndefined
@@ -17,13 +18,15 @@ from guildmark_hub.catalog.shown import Axes
 
 CODE = "`"
 MOST_DIGESTS = 40
+WRITTEN = "guildmark.written"
+"""In a request's META where the page becomes a file, which nobody can sign in to."""
 
 
 def environment(**options: Any) -> Environment:
     """The environment of the hub's templates; everything is escaped, and a name that is missing is an error."""
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**given, finalize=readable)
-    made.globals.update(static=static, url=url, way=way)
+    made.globals.update(members=members, static=static, url=url, way=way)
     named = (
         plain.name,
         plain.sentence,
@@ -53,6 +56,11 @@ def readable(given: Any) -> Any:
 def url(name: str, *given: str) -> str:
     """The address of a page."""
     return reverse(name, args=given)
+
+
+def members(request: HttpRequest) -> bool:
+    """Whether somebody can sign in where this page is read."""
+    return WRITTEN not in request.META
 
 
 def way(name: str, *given: str) -> str:

@@ -1,6 +1,8 @@
-"""What is stored: editions with their entries, raw assessments and reported claims, and what is derived from them.
+"""What is stored: editions with their entries, raw assessments and reported claims, and what is derived from them;
+beside them the bundles that organisations hand in.
 
-Raw: Category, Source, Entry, Release.assessment, Reported. The rest is derived and can be made anew by `acts.rederive`.
+Raw: Category, Source, Entry, Release.assessment, Reported, Bundle. The rest is derived and can be made anew by
+`acts.rederive`.
 Rows of an edition are written once and deleted together, so foreign keys do nothing when a row goes."""
 
 import zlib
@@ -8,12 +10,14 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
+from django.conf import settings
 from django.db import models
 from django.db.models import DO_NOTHING, Q
 from django.urls import reverse
 
 from guildmark.records import Assessment
 from guildmark_hub.catalog import shown
+from guildmark_hub.people.models import Key, Organisation
 
 Shape = TypeVar("Shape")
 LARGEST = 64 << 20
@@ -275,3 +279,115 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Bundle(models.Model):
+    """A bundle as it was handed in: raw, and the first of all that is known of a claim."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    data = models.BinaryField()
+    """Packed; the digest is of what is unpacked."""
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="bundles")
+    """Whose key signed it."""
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    """Who handed it in, where she was signed in."""
+    taken_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.sha256
+
+    @property
+    def raw(self) -> bytes:
+        """The bundle's bytes."""
+        return unpack(self.data)
+
+
+class Claim(models.Model):
+    """What a bundle claims, derived of it: `statement` is the sha256 of what was signed.
+
+    It belongs to no edition: an entry shows it by its digest and its purl."""
+
+    class State(models.TextChoices):
+        """Whether it may be relied on."""
+
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
+        EXPIRED = "expired", "Expired"
+        RETRACTED = "retracted", "Retracted by its signer"
+        SUPERSEDED = "superseded", "Superseded"
+        REVOKED = "revoked", "Its key was revoked"
+        WITHDRAWN = "withdrawn", "Withdrawn by this hub"
+
+    bundle = models.OneToOneField(Bundle, models.CASCADE, related_name="claim")
+    statement = models.CharField(max_length=71, unique=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="claims")
+    key = models.ForeignKey(Key, models.PROTECT, related_name="claims")
+    kind = models.CharField(max_length=40)
+    """assessment, run, review, reproduction, rebuttal, retraction, supersession, intent, revocation, or other."""
+    digest = models.CharField(max_length=71, db_index=True)
+    """The subject's."""
+    purl = models.CharField(max_length=1000, blank=True)
+    """With its version, where the subject has one."""
+    slug = models.CharField(max_length=100, db_index=True, blank=True)
+    """The entry that shows it."""
+    version = models.CharField(max_length=300, blank=True)
+    says = models.TextField(blank=True)
+    about = models.CharField(max_length=71, blank=True, db_index=True)
+    """The statement that it speaks of, where it speaks of one."""
+    assessment_sha256 = models.CharField(max_length=64, blank=True)
+    levels = models.JSONField(default=list)
+    """Of an assessment, as judged by the newest version of each standard: [{standard, version, level, next}]."""
+    made_at = models.DateTimeField()
+    """As its signer says."""
+    expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    """When it stops to count: the signer's word, or ours by its kind, whichever is sooner."""
+    state = models.CharField(max_length=12, choices=State, default=State.ACTIVE, db_index=True)
+    why = models.TextField(blank=True)
+    state_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.statement
+
+
+class Added(models.Model):
+    """An entry that no edition names, made of the first claim about it; it is put into every edition that is shown."""
+
+    slug = models.CharField(max_length=100, unique=True)
+    record = models.JSONField()
+    """As `guildmark.edition.records.Entry`."""
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Change(models.Model):
+    """Something happened that people may want to be told of; written in the transaction of what happened.
+
+    The keys only grow, so that a reader remembers how far it has read."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        ENTRY = "entry", "A new entry"
+        CLAIM = "claim", "A new claim"
+        LEVEL = "level", "A level changed"
+        STATE = "state", "A claim's state changed"
+        ADVISORY = "advisory", "An advisory hit"
+        ANSWER = "answer", "An answer was given"
+
+    at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    slug = models.CharField(max_length=100, db_index=True)
+    organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")
+    claim = models.ForeignKey(Claim, models.SET_NULL, null=True, related_name="+")
+    says = models.TextField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.says

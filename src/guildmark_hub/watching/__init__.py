@@ -1,0 +1,1 @@
+"""Who follows what, and how they are told: by mail, feed and web hook."""
