@@ -56,7 +56,7 @@ LOCK := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3
 lock: .venv/dev  ## resolve the dependencies anew into the three locks
 	@$(LOCK) --output-file requirements.lock
 	@$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
-	@$(LOCK) --extra hub --extra tools --extra attestations --constraint requirements-dev.lock \
+	@$(LOCK) --extra hub --extra tools --extra attestations --extra sign --constraint requirements-dev.lock \
 		--output-file requirements-hub.lock
 
 licences: .venv/dev licences.lock  ## write the fingerprints of licences anew from the packages of licences.lock
