@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,14 @@ def question(number: int) -> str:
     return f"What is the capital of the country number {number}, in one word? Say only the word w{number}"
 
 
-started = 0.0
-"""What was spent when all was imported."""
+started = began = 0.0
+"""What was spent, and when it was, when all was imported."""
 
 
 def ready() -> None:
     """All is imported: what is spent from here on is the evaluation."""
-    global started
-    started = spent()
+    global began, started
+    began, started = time.perf_counter(), spent()
 
 
 def raw(address: str, count: int, folder: Path) -> float:
@@ -120,4 +121,4 @@ if __name__ == "__main__":
     Path(folder).mkdir(parents=True, exist_ok=True)
     peer = {"raw": raw, "lm_eval": lm_eval, "inspect": inspect}[name]
     score = peer(address, int(count), Path(folder))
-    print(json.dumps({"score": score, "cpu": spent() - started}))
+    print(json.dumps({"score": score, "cpu": spent() - started, "took": time.perf_counter() - began}))

@@ -3,8 +3,8 @@
     python -m races.evaluate_overhead [--peers VENV] [--delays 0 0.05 0.3] [--samples N] [--rounds K] [--record]
 
 The server's own ceiling is taken first, by a client that does nothing else. Then ours and the peers' runs take turns;
-each is a process of its own, whose CPU time (children's too) and peak memory the kernel says; CPU time
-counts from when all is imported, and beside it stands that of the whole process. `--samples 100000` or
+each is a process of its own, whose CPU time (children's too) and peak memory the kernel says; time and CPU
+time count from when all is imported, and beside them stand those of the whole process. `--samples 100000` or
 1000000 puts ours alone, for its memory."""
 
 import argparse
@@ -31,24 +31,26 @@ ALONE = 20_000
 LIMIT = 1800
 """Seconds that one run may take."""
 CHILD = """
-import sys
+import sys, time
 from pathlib import Path
 import pyreqwest.client, zstandard
 from races._asked import echo
 from races._overhead_peers import spent
 from guildmark.provider import open_model
 from guildmark.run import Pace, Settings, go
-asked, started = echo(int(sys.argv[2])), spent()
+asked, started, began = echo(int(sys.argv[2])), spent(), time.perf_counter()
 model, settings = open_model(f"openai:m@{sys.argv[1]}"), Settings(sampling=asked.sampling)
 found = go(Path(sys.argv[3]), asked, (), model, settings, {}, Pace())
-print('{"score": %r, "cpu": %r}' % (found.measurements[0].value, spent() - started))
+took = time.perf_counter() - began
+print('{"score": %r, "cpu": %r, "took": %r}' % (found.measurements[0].value, spent() - started, took))
 """
 
 
 class Cost(NamedTuple):
-    """One run: wall seconds, CPU seconds after all is imported and in all, most memory in MB, bytes on disk."""
+    """One run: wall seconds, in all and once all is imported, CPU seconds (first the latter), MB, bytes on disk."""
 
     wall: float
+    took: float
     cpu: float
     whole: float
     memory: float
@@ -86,9 +88,9 @@ def run(name: str, python: str, address: str, count: int) -> Cost:
             lines = said.read().splitlines()
             if child.returncode or not lines or json.loads(lines[-1])["score"] != 1:
                 raise RuntimeError(f"{name} failed: {complained.read()[-400:]}")
-            cpu = json.loads(lines[-1])["cpu"]
+            told = json.loads(lines[-1])
         disk = sum(path.stat().st_size for path in (folder / "run").rglob("*") if path.is_file())
-        return Cost(wall, cpu, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, disk)
+        return Cost(wall, told["took"], told["cpu"], usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, disk)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -144,12 +146,13 @@ def table(costs: dict[str, Cost], delay: float, count: int) -> Iterator[str]:
     """A line each, with its ratio to ours."""
     ours = costs.get(OURS)
     yield f"\n{count:,} samples at {1000 * delay:.0f} ms"
-    yield f"{'':10}  to a score  samples/s  CPU-s/1,000  to ours  with start      MB  bytes/sample"
+    yield f"{'':10}  to a score  samples/s  with start  CPU-s/1,000  to ours  with start      MB  bytes/sample"
     for name, cost in costs.items():
         ratio = f"{cost.cpu / ours.cpu:.1f}x" if ours else ""
         yield (
-            f"{name:10} {cost.wall:9.1f} s {count / cost.wall:10,.0f} {1000 * cost.cpu / count:12.3f} {ratio:>8} "
-            f"{1000 * cost.whole / count:11.3f} {cost.memory:7.0f} {cost.disk / count:13.0f}"
+            f"{name:10} {cost.wall:9.1f} s {count / cost.took:10,.0f} {count / cost.wall:11,.0f} "
+            f"{1000 * cost.cpu / count:12.3f} {ratio:>8} {1000 * cost.whole / count:11.3f} {cost.memory:7.0f} "
+            f"{cost.disk / count:13.0f}"
         )
 
 
@@ -174,7 +177,7 @@ def main() -> int:
 
 def _record(costs: dict[str, Cost], delay: float, count: int) -> None:
     words = "; ".join(
-        f"{name} {cost.wall:.1f} s to a score, {count / cost.wall:,.0f}/s, "
+        f"{name} {cost.wall:.1f} s to a score, {count / cost.took:,.0f}/s ({count / cost.wall:,.0f}/s with its start), "
         f"{1000 * cost.cpu / count:.3f} CPU-s a 1,000, {cost.memory:.0f} MB, "
         f"{cost.disk / count:.0f} bytes"
         for name, cost in costs.items()
