@@ -66,3 +66,14 @@ def test_without_a_price_the_cost_is_told_in_tokens_and_the_cache_is_free() -> N
     assert plain.score().startswith(f"{'b' * 20} 50 % (")
     assert priced.cost() == f"cost {(900 * 0.15 + 100 * 0.60) / 1e6:.4f}"
     assert priced.cached == 1
+
+
+def test_what_a_judge_reads_and_writes_is_counted_apart_and_has_a_price_of_its_own() -> None:
+    verdict = Reply("yes", prompt_tokens=2_000, tokens=10)
+    line = Line(0, "s", 0, None, Reply("x", prompt_tokens=900, tokens=100), judged=verdict, cached=True)
+    plain, priced = Standing("b", None), Standing("b", None, price("3:15"))
+    for standing in (plain, priced):
+        standing.add(line)
+    assert plain.cost() == "2,010 tokens"
+    assert priced.cost() == f"cost {(2_000 * 3 + 10 * 15) / 1e6:.4f}"
+    assert priced.tokens() == "0 tokens read and 0 written, 2,000 read and 10 written by the judge"

@@ -249,6 +249,7 @@ def test_a_judged_run_goes_to_others_and_back(tmp_path: Path) -> None:
         (["mt_bench"], "scored by a judge alone"),
         (["guildmark_smoke", "--judge", "mock:"], "has no rubric for a judge"),
         (["xstest", "--agreement", "x"], "there is none"),
+        (["xstest", "--judge-price", "1:2"], "--judge-price is a judge's"),
         (["xstest", "--judge", "nobody:x"], "no provider nobody"),
     ],
 )

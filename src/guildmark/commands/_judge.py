@@ -7,6 +7,7 @@ from pathlib import Path
 
 from guildmark import provider
 from guildmark.benchmark import Benchmark
+from guildmark.commands._standing import price
 from guildmark.errors import AskedWrongly
 from guildmark.run import RESULT, read_result
 from guildmark.run.judging import Judging
@@ -25,6 +26,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="the judge's run of its gold set, such as judge_refusal, that says how far it agrees with people; "
         "else the one that `guildmark eval JUDGE judge_refusal` has left in runs/",
     )
+    parser.add_argument(
+        "--judge-price", type=price, metavar="READ:WRITTEN", help="what a million tokens of the judge's cost"
+    )
 
 
 def opened(
@@ -37,6 +41,8 @@ def opened(
     if not asked.judge:
         if asked.agreement:
             raise AskedWrongly("--agreement is a judge's, and there is none", "name it by --judge")
+        if asked.judge_price:
+            raise AskedWrongly("--judge-price is a judge's, and there is none", "name it by --judge")
         return None
     judging = Judging(benchmark, provider.open_model(asked.judge, environment))
     gold = judging.rubric.gold

@@ -16,12 +16,14 @@ class Price(NamedTuple):
 
 
 class Standing:
-    """Counts the lines of one benchmark's run as they are completed. Answers of the cache cost nothing."""
+    """Counts the lines of one benchmark's run as they are completed, and what a judge says of them.
 
-    def __init__(self, benchmark: str, price: Price | None) -> None:
-        self._benchmark, self._price = benchmark, price
+    Answers of the cache cost nothing; verdicts are never of it."""
+
+    def __init__(self, benchmark: str, price: Price | None, judge: Price | None = None) -> None:
+        self._benchmark, self._price, self._judge = benchmark, price, judge
         self._mean = Mean()
-        self.read = self.written = self.cached = 0
+        self.read = self.written = self.judge_read = self.judge_written = self.cached = 0
 
     def add(self, line: Line) -> None:
         """One line more."""
@@ -31,6 +33,9 @@ class Standing:
             for reply in (*line.reply.before, line.reply):
                 self.read += reply.prompt_tokens or 0
                 self.written += reply.tokens or 0
+        if line.judged:
+            self.judge_read += line.judged.prompt_tokens or 0
+            self.judge_written += line.judged.tokens or 0
 
     def score(self) -> str:
         """`gsm8k 45 % (41 to 49)`, the benchmark's name cut where it is long."""
@@ -38,10 +43,19 @@ class Standing:
 
     def cost(self) -> str:
         """In money where a price is known, else in tokens; empty where nothing is counted."""
-        if self._price:
-            money = (self.read * self._price.read + self.written * self._price.written) / 1e6
+        if self._price or self._judge:
+            model, judge = self._price or Price(0, 0), self._judge or Price(0, 0)
+            money = self.read * model.read + self.written * model.written
+            money = (money + self.judge_read * judge.read + self.judge_written * judge.written) / 1e6
             return f"cost {money:.2f}" if money >= 100 else f"cost {money:.4f}"
-        return f"{_short(self.read + self.written)} tokens" if self.read + self.written else ""
+        count = self.read + self.written + self.judge_read + self.judge_written
+        return f"{_short(count)} tokens" if count else ""
+
+    def tokens(self) -> str:
+        """`900 tokens read and 100 written`, and the judge's."""
+        mine = f"{self.read:,} tokens read and {self.written:,} written"
+        judge = f"{self.judge_read:,} read and {self.judge_written:,} written by the judge"
+        return f"{mine}, {judge}" if self.judge_read + self.judge_written else mine
 
 
 def price(text: str) -> Price:

@@ -119,7 +119,7 @@ def _one(asked: argparse.Namespace, benchmark: Benchmark, opened: Sequence[Opene
     environment = {"GUILDMARK_CACHE": commands.cache_folder(), **os.environ}
     model = provider.open_model(asked.model, tuple(environment.items()))
     judging = _judge.opened(asked, benchmark, tuple(environment.items()), _place)
-    standing, kept = Standing(benchmark.id, asked.price), _Kept(asked)
+    standing, kept = Standing(benchmark.id, asked.price, asked.judge_price), _Kept(asked)
     with Progress(quiet=asked.quiet) as progress:
 
         def tell(line: Line, done: int, total: int) -> None:
@@ -156,9 +156,8 @@ class _Kept:
             print(f"guildmark: {self._cache.trouble}; it can be deleted", file=sys.stderr)
         if standing.cached:
             print(f"guildmark: {benchmark.id}: {standing.cached} answers are of the cache", file=sys.stderr)
-        if self._asked.price:
-            tokens = f"{standing.read:,} tokens read and {standing.written:,} written"
-            print(f"guildmark: {benchmark.id}: {tokens}, {standing.cost()}", file=sys.stderr)
+        if self._asked.price or self._asked.judge_price:
+            print(f"guildmark: {benchmark.id}: {standing.tokens()}, {standing.cost()}", file=sys.stderr)
 
 
 def _put(results: Sequence[Result], asked: argparse.Namespace) -> None:
