@@ -5,6 +5,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -92,6 +93,16 @@ def test_every_pattern_of_the_project_compiles():
     assert count > 100
 
 
+def test_no_pattern_that_begins_at_any_line_eats_the_lines_after_it():
+    """On a file of empty lines it would look at each of them once for each: 28 kB of them took a check 14 seconds."""
+    greedy = re.compile(r"\^(\(\?:|\()?\\s[*+]")
+    for module in pkgutil.walk_packages(guildmark.__path__, "guildmark."):
+        if module.name != "guildmark.__main__":
+            for found in patterns(dict(vars(import_module(module.name)))):
+                text = found.pattern if isinstance(found.pattern, str) else found.pattern.decode("latin-1")
+                assert not (found.flags & re.MULTILINE and greedy.search(text)), (module.name, text)
+
+
 def test_no_leaf_compiles_a_pattern_when_it_is_loaded():
     """`late.compile` does it when it is needed: a hundred patterns would cost as much as a whole scan."""
     assert printed(COMPILED) == []
@@ -118,3 +129,24 @@ def test_a_module_is_run_when_something_of_it_is_asked_for():
         assert printed(f"from guildmark.formats import {name}; print({name}.HOLDS)") == ["weights"]
     with pytest.raises(ImportError):
         from guildmark import no_such_module  # type: ignore[attr-defined]  # noqa: F401
+
+
+def test_a_module_that_another_thread_runs_just_now_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hub answers in several threads, and the first two requests may need the same module."""
+    (tmp_path / "slow_to_run.py").write_text("import time\ntime.sleep(0.3)\nlast = 7\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module, together, found = late._Module("slow_to_run"), threading.Barrier(4), []
+
+    def ask() -> None:
+        together.wait()
+        found.append(getattr(module, "last", "nothing yet"))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sys.modules.pop("slow_to_run")
+    assert found == [7, 7, 7, 7]

@@ -47,7 +47,7 @@ _RUN = frozenset((".hta", ".vbs", ".vbe", ".jse", ".wsf", ".wsh", ".wsc", ".sct"
 """Windows runs these, with all rights of the user, as soon as they are opened."""
 _SHORTCUTS = frozenset((".url", ".scf", ".library-ms", ".search-ms", ".searchconnector-ms", ".theme", ".webloc"))
 _ELSEWHERE = late.compile(
-    r"(?im)^\s*(?:URL|IconFile|BaseURL|WorkingDirectory|Wallpaper|Command)\s*=\s*((?:file:|\\\\|ms-[\w-]+:|search-ms:|javascript:|"
+    r"(?im)^[^\S\n]*(?:URL|IconFile|BaseURL|WorkingDirectory|Wallpaper|Command)\s*=\s*((?:file:|\\\\|ms-[\w-]+:|search-ms:|javascript:|"
     r"data:)[^\n]*)|<(?:url|string)>\s*((?:file:|\\\\|ms-[\w-]+:|search-ms:|javascript:)[^<]*)"
 )
 """A share or a scheme that starts a program; an address of the web is opened in a browser."""

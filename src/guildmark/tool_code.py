@@ -29,9 +29,9 @@ _ASIDE = late.compile(
 """Folders and files that neither an installation nor an import of the package runs."""
 _HOOK_FILES = frozenset(("setup.py", "hatch_build.py", "pdm_build.py", "_custom_build.py", "_build_backend.py"))
 _START = frozenset(("sitecustomize.py", "usercustomize.py"))
-_NAMED_HOOK = late.compile(r"^\s*(?:backend-path|path|script|build-script|build)\s*=\s*(.+)$", 8)
+_NAMED_HOOK = late.compile(r"^[^\S\n]*(?:backend-path|path|script|build-script|build)\s*=\s*(.+)$", 8)
 _QUOTED = late.compile(r"[\"']([\w./-]+)[\"']")
-_BACKEND = late.compile(r"^\s*build-backend\s*=\s*[\"']([\w.]+)", 8)
+_BACKEND = late.compile(r"^[^\S\n]*build-backend\s*=\s*[\"']([\w.]+)", 8)
 
 
 class Code(NamedTuple):

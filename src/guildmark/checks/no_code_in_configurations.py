@@ -26,12 +26,12 @@ _STAGE = "part-00000"
 _OF_SPARK = late.compile(rb"\s*\{\s*\"class\"\s*:")
 _PICKLE_MODULES = frozenset(("mlflow.pytorch.pickle_module", "pickle", "cloudpickle"))
 _PYTHON_BACKEND = late.compile(
-    r"^\s*backend\s*:\s*[\"']python[\"']|^\s*runtime\s*:\s*[\"'][^\"']*\.py[\"']|"
+    r"^[^\S\n]*backend\s*:\s*[\"']python[\"']|^[^\S\n]*runtime\s*:\s*[\"'][^\"']*\.py[\"']|"
     r"\bop_library_filename\s*:\s*\[?\s*[\"'][^\"'\n]*[\"']",
     re.MULTILINE,
 )
 _PROGRAM = late.compile(
-    r"\bimport\s+\w+\s*;|^\s*(import\s+\w+|from\s+\w[\w.]*\s+import\s)|__import__\s*\(|\b(eval|exec|compile)\s*\(\s*\S|"
+    r"\bimport\s+\w+\s*;|^[^\S\n]*(import\s+\w+|from\s+\w[\w.]*\s+import\s)|__import__\s*\(|\b(eval|exec|compile)\s*\(\s*\S|"
     r"\bos\s*\.\s*(system|popen|exec\w*)\s*\(|\bsubprocess\s*\.\s*\w+\s*\(|\bb64decode\s*\(|<script\b|^#!",
     re.MULTILINE,
 )

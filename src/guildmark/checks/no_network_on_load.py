@@ -72,7 +72,7 @@ _WIDE = {"utf-16-le": b"\xff\xfe<\0?\0", "utf-16-be": b"\xfe\xff\0<\0?"}
 """How XML in two bytes a letter begins: with a mark of their order, or with `<?`."""
 _XML_MODEL = late.compile(r"<(?:\w+:)?(?:PMML|net)[\s>]")
 _FROM_ELSEWHERE = late.compile(
-    r"^\s*(?:-e|--editable|-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b|"
+    r"^[^\S\n]*(?:-e|--editable|-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b|"
     r"(?:git|hg|svn|bzr)\+\w+:|(?:^|@)\s*(?:https?|ftp|ssh)://",
     re.I,
 )
@@ -84,8 +84,8 @@ _OPEN_CHANNEL = late.compile(
 _KNOWN_INDEX = late.compile(
     r"https://(?:download\.pytorch\.org/|pypi\.org/simple|pypi\.nvidia\.com|data\.pyg\.org/whl)"
 )
-_LOADED_MODELS = late.compile(r"^\s*load_models\s*=(.*)$", re.M)
-_PARENT = late.compile(r"^\s*(FROM|ADAPTER)\s+(\S+)", re.M | re.I)
+_LOADED_MODELS = late.compile(r"^[^\S\n]*load_models\s*=(.*)$", re.M)
+_PARENT = late.compile(r"^[^\S\n]*(FROM|ADAPTER)\s+(\S+)", re.M | re.I)
 
 
 class Fetch(msgspec.Struct, frozen=True):

@@ -22,15 +22,15 @@ CUSTOM_CODE = late.compile(
 )
 """Names under which the hub's loaders, torch.hub and an endpoint take code from a repository."""
 CODE_FOLDERS = late.compile(r"(^|/)(custom_generate/generate|MAR-INF/.+|code/inference)\.py$")
-AT_START = late.compile(r"^\s*import[ \t].+", re.MULTILINE)
+AT_START = late.compile(r"^[^\S\n]*import[ \t].+", re.MULTILINE)
 REPOSITORY = frozenset(("config.json", "model_index.json", "adapter_config.json", "tokenizer_config.json"))
 MODEL_KEYS = late.compile(rb'"(model_type|architectures|_class_name|peft_type|tokenizer_class|auto_map)"')
 STARTUP = frozenset(("sitecustomize.py", "usercustomize.py"))
 REQUIREMENTS = late.compile(r"^(.*[-_.])?requirements([-_.].*)?\.(txt|in)$")
 _URL = r"(?:git|hg|svn|bzr)\+|https?://|ftp://|file:|ssh://"
 ELSEWHERE = late.compile(
-    rf"^\s*(?:(?:-e|--editable)[ =]+)?(?:{_URL})|^\s*[\w.\[\],-]+\s*@\s*(?:{_URL})|"
-    r"^\s*(?:-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b",
+    rf"^[^\S\n]*(?:(?:-e|--editable)[ =]+)?(?:{_URL})|^[^\S\n]*[\w.\[\],-]+\s*@\s*(?:{_URL})|"
+    r"^[^\S\n]*(?:-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b",
     re.IGNORECASE,
 )
 WELL_KNOWN = late.compile(

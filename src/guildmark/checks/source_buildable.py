@@ -10,9 +10,9 @@ from guildmark.records import Finding
 from guildmark.subject import Subject
 
 _RECIPES = ("pyproject.toml", "setup.py", "Cargo.toml", "package.json", "CMakeLists.txt", "Makefile", "go.mod")
-_BACKEND = late.compile(r"^\s*build-backend\s*=\s*[\"']([\w.:]+)[\"']", re.MULTILINE)
-_REQUIRES = late.compile(r"^\s*requires\s*=\s*\[", re.MULTILINE)
-_IN_TREE = late.compile(r"^\s*backend-path\s*=\s*\[\s*[\"']([^\"']+)", re.MULTILINE)
+_BACKEND = late.compile(r"^[^\S\n]*build-backend\s*=\s*[\"']([\w.:]+)[\"']", re.MULTILINE)
+_REQUIRES = late.compile(r"^[^\S\n]*requires\s*=\s*\[", re.MULTILINE)
+_IN_TREE = late.compile(r"^[^\S\n]*backend-path\s*=\s*\[\s*[\"']([^\"']+)", re.MULTILINE)
 
 
 @check(

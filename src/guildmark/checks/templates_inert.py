@@ -23,7 +23,7 @@ ENDINGS = (".jinja", ".jinja2", ".j2")
 MOST_TOLD = 10
 _HOLDS = late.compile(
     rb"\"(default_)?chat_templates?\"\s*:\s*[\"\[{]|\"jinjaPromptTemplate\"|template_format[\"']?\s*:\s*[\"']?jinja2|"
-    rb"^\s*(default_)?chat_template\s*:",
+    rb"^[^\S\n]*(default_)?chat_template[^\S\n]*:",
     re.MULTILINE,
 )
 """Where a JSON or YAML text holds a template: the Hub's, LM Studio's, LangChain's, a server's configuration."""

@@ -16,7 +16,7 @@ _NAME = late.compile(
 _FOLDER = late.compile(r"(^|/)(tests?|testing|__tests__|spec)/")
 _CODE = (".py", ".js", ".ts", ".tsx", ".rs", ".go", ".java", ".cpp", ".sh")
 _TEST = late.compile(
-    r"^\s*(async )?def test|\bTestCase\b|^\s*>>> |#\[test\]|^func Test|@Test\b|\b(it|test|describe)\(|\bTEST(_F)?\(",
+    r"^[^\S\n]*((async )?def test|>>> )|\bTestCase\b|#\[test\]|^func Test|@Test\b|\b(it|test|describe)\(|\bTEST(_F)?\(",
     re.MULTILINE,
 )
 

@@ -16,7 +16,7 @@ _NATIVE = (".so", ".pyd", ".dll", ".dylib", ".a", ".lib", ".exe", ".o")
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".cu", ".pyx", ".rs", ".f90", ".f", ".go", ".zig", ".swift", ".m", ".mm")
 _TEMPLATES = {"_pb2.py": ".proto", "_pb2_grpc.py": ".proto", "_pb2.pyi": ".proto", ".c": ".pyx", ".cpp": ".pyx"}
 _HOOK = late.compile(
-    r"^\s*\[+tool\.(hatch\.(build\.)?.*hooks|pdm\.build|maturin|scikit-build|cython|poetry\.build|setuptools\.cmdclass)"
+    r"^[^\S\n]*\[+tool\.(hatch\.(build\.)?.*hooks|pdm\.build|maturin|scikit-build|cython|poetry\.build|setuptools\.cmdclass)"
     r"|\bcmdclass\s*=|\bforce-include\b|\bbuild_py\b|\bbackend-path\b|\bpackage_dir\b",
     re.MULTILINE,
 )

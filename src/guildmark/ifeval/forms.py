@@ -9,7 +9,7 @@ from guildmark import late
 OPTIONS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 STOPS = ".,?!'\""
 _PLACEHOLDER = late.compile(r"\[[^\]\n]*\]")
-_STAR = late.compile(r"^\s*\*[^*].*$", re.MULTILINE)
+_STAR = late.compile(r"^[^\S\n]*\*[^*].*$", re.MULTILINE)
 _MARKED = late.compile(r"\*([^\n*]*)\*")
 _MARKED_TWICE = late.compile(r"\*\*([^\n*]*)\*\*")
 _DIVIDER = late.compile(r"\s?\*\*\*\s?")

@@ -13,10 +13,10 @@ LEAST_CARD = 30
 LEAST_PAPER = 5
 """Fewer words than these only keep the place of a report."""
 
-_NUMBERS_IN_TABLE = late.compile(r"^\s*\|[^\n]*\|[^\n]*\d", re.MULTILINE)
+_NUMBERS_IN_TABLE = late.compile(r"^[^\S\n]*\|[^\n]*\|[^\n]*\d", re.MULTILINE)
 _TABLE_OF_SCORES = late.compile(
-    r"^\s*\|[^\n]{0,400}\b(acc(uracy)?|f1|bleu|rouge|wer|cer|top-?[15]|loss|perplexity|ppl|bpb|map|auc|mae|rmse|mmlu|hellaswag"
-    r"|pass@\d+|em|exact match|elo)\b[^\n]{0,400}\|\s*\n\s*\|[-:| ]+\|\s*\n[^\n]*\|[^\n]*\d",
+    r"^[^\S\n]*\|[^\n]{0,400}\b(acc(uracy)?|f1|bleu|rouge|wer|cer|top-?[15]|loss|perplexity|ppl|bpb|map|auc|mae|rmse|mmlu|hellaswag"
+    r"|pass@\d+|em|exact match|elo)\b[^\n]{0,400}\|[^\S\n]*\n[^\S\n]*\|[-:| ]+\|[^\S\n]*\n[^\n]*\|[^\n]*\d",
     re.IGNORECASE | re.MULTILINE,
 )
 _SCORE = late.compile(r"\b\d{1,3}(\.\d+)?\s?%|\b0\.\d{2,}\b|\b\d{1,2}\.\d\b")

@@ -21,7 +21,7 @@ _HIDDEN_RIGHT = late.compile(
     8,
 )
 _PYARMOR = late.compile(
-    rb"^\s*(__pyarmor__|pyarmor\w*|__pyconcrete__|__armor_\w+__)\s*\(|^from pyarmor_runtime\w* import|"
+    rb"^[^\S\n]*(__pyarmor__|pyarmor\w*|__pyconcrete__|__armor_\w+__)\s*\(|^from pyarmor_runtime\w* import|"
     rb"^from pytransform import",
     8,
 )

@@ -9,7 +9,7 @@ SLOWER = 3.0
 
 
 class Pace:
-    """Grows fourfold with every round of good answers until the first trouble, then adds one a round; trouble halves it.
+    """Grows fourfold with a round of good answers until the first trouble, then adds one a round; trouble halves it.
 
     `fixed` is the user's own number, which trouble lowers and success restores; `longest` is how many seconds an
     answer may take."""
