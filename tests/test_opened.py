@@ -42,3 +42,13 @@ def test_a_library_in_a_page_is_not_taken_for_an_act_of_the_page() -> None:
     """Of all words some stand in each: a chart's library fetches and keeps."""
     library = "/* chart */" + "f=>g(f);" * opened.LONGEST_SCRIPT + "fetch(document.cookie)"
     assert not list(opened.acts("report.html", f"<script>{library}</script>".encode()))
+
+
+def test_a_picture_that_fetches_a_script_is_told_also_where_the_script_ends_as_it_begins() -> None:
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg"><script href="//wren.example/a.js"/></svg>'
+    assert [act.says for act in opened.acts("a.svg", picture)] == ["is a picture that fetches a script"]
+
+
+def test_a_page_of_beginnings_without_an_end_is_read_to_its_end() -> None:
+    """Each beginning once looked for its own end: this page would take minutes."""
+    assert not list(opened.acts("a.html", b"<script>" * 60_000))

@@ -4,6 +4,7 @@ What a browser shows in its sandbox (a chart with a script of its own) is no har
 keeps, a picture with a script that calls out, and what the system runs with all rights of its user are."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -51,7 +52,8 @@ _ELSEWHERE = late.compile(
     r"data:)[^\n]*)|<(?:url|string)>\s*((?:file:|\\\\|ms-[\w-]+:|search-ms:|javascript:)[^<]*)"
 )
 """A share or a scheme that starts a program; an address of the web is opened in a browser."""
-_SCRIPT = late.compile(r"(?is)<(?:\w+:)?script\b([^>]{0,500})>(.{0,200000}?)</(?:\w+:)?script\s*>")
+_SCRIPT = late.compile(r"(?i)<(?:\w+:)?script\b([^>]{0,500})>")
+_SCRIPT_ENDS = late.compile(r"(?i)</(?:\w+:)?script\s*>")
 _EVENT = late.compile(r"(?is)<[a-z][^<>]{0,500}?\son[a-z]{3,20}\s*=\s*(\"[^\"]{0,4000}\"|'[^']{0,4000}')")
 _LINK = late.compile(
     r"(?i)(?:href|src|data|action|url)\s*=\s*[\"']?\s*((?:ms-msdt|search-ms|ms-officecmd|ms-appinstaller|vbscript|mhtml):[^\"'>]*)"
@@ -134,12 +136,9 @@ def _of_page(text: str, is_picture: bool) -> Iterator[Act]:
     if is_picture and (framed := _FRAMED.search(text)):
         yield Act("is a picture with a page in it", framed[0][:160])
         return
-    for number, found in enumerate(_SCRIPT.finditer(text)):
-        if number >= MOST_SCRIPTS:
-            break
-        says = _of_script(found[1], found[2], is_picture)
-        if says:
-            yield Act(says, found[0][:160])
+    for begin, attributes, script in islice(_scripts(text), MOST_SCRIPTS):
+        if says := _of_script(attributes, script, is_picture):
+            yield Act(says, text[begin : begin + 160])
             return
     for number, found in enumerate(_EVENT.finditer(text)):
         if number >= MOST_SCRIPTS:
@@ -147,6 +146,20 @@ def _of_page(text: str, is_picture: bool) -> Iterator[Act]:
         if says := _of_script("", found[1][1:-1], is_picture):
             yield Act(says, found[0][-160:])
             return
+
+
+def _scripts(text: str) -> Iterator[tuple[int, str, str]]:
+    """Where each script begins, its attributes and its words; one that never ends is run by no browser.
+
+    In a picture, which is XML, one ends where it begins if it says so; in a page its words follow all the same."""
+    at, ends = 0, True
+    while begin := _SCRIPT.search(text, at):
+        if begin[1].endswith("/"):
+            yield begin.start(), begin[1], ""
+        end = _SCRIPT_ENDS.search(text, begin.end()) if ends else None
+        if end:
+            yield begin.start(), begin[1], text[begin.end() : end.start()]
+        at, ends = (end or begin).end(), end is not None
 
 
 def _of_script(attributes: str, script: str, is_picture: bool) -> str:
