@@ -1,5 +1,6 @@
 """What is not a bundle, a statement, a key or a list of whom to trust is refused in clear words."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,17 @@ def test_a_statement_of_ours_that_is_not_whole_is_refused(change: dict[str, obje
     body = json.loads(claim().envelope.body) | change
     with pytest.raises(ClaimError, match=why):
         statement.read(canonical(body))
+
+
+def test_what_is_signed_as_something_else_is_no_statement() -> None:
+    """A key that signs other things too has not said what they would say as a statement."""
+    body = claim().envelope.body
+    signature = base64.b64encode(OURS.sign(envelope.encoded("text/plain", body))).decode()
+    signed = envelope.Envelope(
+        base64.b64encode(body).decode(), "text/plain", (envelope.Signature(OURS.public.id, signature),)
+    )
+    with pytest.raises(ClaimError, match="'text/plain', not a statement"):
+        envelope.verified(signed, [OURS.public])
 
 
 def test_an_envelope_holds_one_to_sixteen_signatures() -> None:

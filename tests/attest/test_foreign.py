@@ -184,11 +184,13 @@ def certificate(
     authority: bool = False,
     signs: bool = True,
     issues: bool = True,
+    days: tuple[int, int] = (-2, 300),
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     made = x509.CertificateBuilder().subject_name(subject).public_key(key.public_key()).serial_number(7)
     made = made.issuer_name(issuer[0].subject if issuer else subject)
-    made = made.not_valid_before(NOW - timedelta(days=2)).not_valid_after(NOW + timedelta(days=300))
+    begins, ends = (NOW + timedelta(days=day) for day in days)
+    made = made.not_valid_before(begins).not_valid_after(ends)
     made = made.add_extension(x509.BasicConstraints(authority, None), critical=True)
     usage = x509.KeyUsage(signs, False, False, False, False, authority and issues, False, False, False)
     return made.add_extension(usage, critical=True).sign(issuer[1] if issuer else key, hashes.SHA256())
@@ -215,6 +217,10 @@ OTHER_KEY = ec.generate_private_key(CURVES["P-256"])
 OTHER = certificate("Root", OTHER_KEY, authority=True)
 
 
+def middle(*days: int) -> x509.Certificate:
+    return certificate("Middle", MIDDLE_KEY, (ROOT, ROOT_KEY), authority=True, days=(days[0], days[1]))
+
+
 @pytest.mark.parametrize(
     ("chain", "why"),
     [
@@ -229,12 +235,22 @@ OTHER = certificate("Root", OTHER_KEY, authority=True)
             "may not issue certificates",
         ),
         ([LEAF] * 11, "chain of 11"),
+        ([LEAF, middle(-1, 300)], "CN=Middle was not valid when it was used"),
+        ([LEAF, middle(-9, -3)], "CN=Middle was not valid when it was used"),
     ],
 )
 def test_a_certificate_that_does_not_signs_nothing(tmp_path: Path, chain: list[x509.Certificate], why: str) -> None:
     found = told(bundle(statement(whole()), **chained(*chain)), model(tmp_path / "a"), BY_ROOT)
     assert found[0][0] is Outcome.FAILED
     assert why in found[0][1]
+
+
+@pytest.mark.parametrize("days", [(-1, 300), (-9, -3)])
+def test_a_root_vouches_for_what_was_signed_while_it_was_valid(tmp_path: Path, days: tuple[int, int]) -> None:
+    root = certificate("Root", ROOT_KEY, authority=True, days=days)
+    faith = Faith(certificates=(root.public_bytes(serialization.Encoding.PEM),))
+    found = told(bundle(statement(whole()), **chained(LEAF, MIDDLE)), model(tmp_path / "a"), faith)
+    assert found == [(Outcome.FAILED, "the root that you named was not valid then")]
 
 
 def test_model_signing_itself_is_verified_by_us(tmp_path: Path) -> None:
@@ -292,6 +308,16 @@ class TestSigstore:
         assert wrong[0][0] is Outcome.FAILED
         with pytest.raises(AskedWrongly, match="none is named"):
             told(data, tmp_path / "a", Faith())
+
+    def test_what_counts_is_what_sigstore_verified(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """And not what stands in the bundle as we read it: two readers of JSON may differ."""
+        data = self.attested(statement(whole())).to_bundle().to_json().encode()
+        where, verified = model(tmp_path / "a"), "sigstore.verify.Verifier.verify_dsse"
+        monkeypatch.setattr(verified, lambda *given: (PAYLOAD, statement(whole() | {"README.md": b"other"})))
+        assert told(data, where, self.faith())[1] == (Outcome.FAILED, "README.md is not the one that was signed")
+        monkeypatch.setattr(verified, lambda *given: ("text/plain", statement(whole())))
+        said = "the signature is over 'text/plain', not a statement of in-toto"
+        assert told(data, where, self.faith()) == [(Outcome.FAILED, said)]
 
     def test_an_attestation_of_the_index_holds_for_its_file_alone(self, tmp_path: Path) -> None:
         from tests.checks.test_provenance_attested import BYTES, NAME

@@ -10,7 +10,7 @@ pytest.importorskip("cryptography", reason="signatures need guildmark[sign]")
 from tests.claims import ASSESSMENT, MADE, NOW, OURS, THEIRS, claim, say, trusting
 
 from guildmark import keys
-from guildmark.attest import Bundle, Trust, Verification, read_bundle, statement, verify, write_bundle
+from guildmark.attest import Bundle, Trust, Verification, read_bundle, sign, statement, verify, write_bundle
 from guildmark.attest.claim import opened
 from guildmark.attest.making import Terms
 from guildmark.attest.statement import Intended, Rebutted, Reproduced, Retracted, Reviewed, Revoked, Superseded
@@ -53,10 +53,17 @@ def test_a_statement_that_contradicts_its_own_evidence_fails() -> None:
     """Its signer may be trusted and still be wrong."""
     body = statement.read(claim().envelope.body)
     moved = msgspec.structs.replace(body, subject=(statement.Resource({"sha256": "cd" * 32}, "other"),))
-    from guildmark.attest import sign
-
     found = said(claim()._replace(envelope=sign(canonical(moved), OURS)))
     assert failing(found) == ["the assessment is of another digest than the statement"]
+
+
+@pytest.mark.parametrize("change", [{"made_at": "2026-11-22T10:00:00Z"}, {"made_by": "guildmark 9"}])
+def test_a_statement_is_as_old_as_its_assessment_and_by_the_same_program(change: dict[str, str]) -> None:
+    """Or an assessment of last year would be signed as one of today."""
+    body = statement.read(claim().envelope.body)
+    dated = msgspec.structs.replace(body, predicate=body.predicate | change)
+    found = said(claim()._replace(envelope=sign(canonical(dated), OURS)))
+    assert failing(found) == ["the assessment was made at another time, or by another program, than the statement says"]
 
 
 def test_a_claim_without_its_evidence_is_not_known_to_hold() -> None:

@@ -1,5 +1,7 @@
 """A log in a folder: what is appended stays, whatever stops the writing."""
 
+import fcntl
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ pytest.importorskip("cryptography", reason="signatures need guildmark[sign]")
 
 from guildmark import keys
 from guildmark.errors import LogError
-from guildmark.log import folder, proof
+from guildmark.log import folder, merkle, proof, tiles
 from guildmark.log.tiles import CHECKPOINT, Served
 from guildmark.output import write_whole
 
@@ -131,6 +133,53 @@ def test_every_file_that_is_changed_is_found(tmp_path: Path) -> None:
     assert folder.check(folder.opened(log, TRUSTED)) == 600
 
 
+def forged(served: dict[str, bytes], number: int, width: int) -> dict[str, bytes]:
+    """The first entry of a bundle is another one, and the tile of hashes says so too."""
+    where, hashes = tiles.path(tiles.ENTRIES, number, width), tiles.path(0, number, width)
+    changed = [b"forged", *tiles.bundle(served[where], where)[1:]]
+    tile = merkle.leaf(b"forged") + served[hashes][32:]
+    return served | {where: tiles.bundled(changed), hashes: tile}
+
+
+def test_a_full_tile_that_was_changed_with_its_entries_is_found_by_the_tile_above(tmp_path: Path) -> None:
+    log = begun(tmp_path / "log", *entries(300))
+    served = {str(path.relative_to(log)): path.read_bytes() for path in log.rglob("*") if path.is_file()}
+    changed = forged(served, 0, 256)
+    found = folder.served(lambda path, most: changed[path], TRUSTED)
+    with pytest.raises(LogError, match="tile/0/000 is not what the tile above says"):
+        list(found.entries())
+
+
+def test_what_a_log_serves_later_is_held_against_the_same_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the log is so large that most tiles are asked for again: here more than two are."""
+    monkeypatch.setattr(tiles, "MOST_KEPT", 2)
+    log = begun(tmp_path / "log", *entries(1_100))
+    served = {str(path.relative_to(log)): path.read_bytes() for path in log.rglob("*") if path.is_file()}
+    found = folder.served(lambda path, most: served[path], TRUSTED)
+    read = found.entries()
+    assert next(read) == b"entry 0"
+    served = forged(served, 4, 76)
+    with pytest.raises(LogError, match=r"entries/004\.p/76 holds other entries than the tree says"):
+        list(read)
+
+
+def test_one_appends_while_the_others_wait(tmp_path: Path) -> None:
+    """Who begins in the middle of it, in this process or another, finds the log locked, and appends after it."""
+    log = begun(tmp_path / "log")
+    other = threading.Thread(target=folder.append, args=(log, [b"two"], KEY))
+
+    def write(path: Path, data: bytes) -> None:
+        if other.ident is None:
+            other.start()
+            with open(log / folder.LOCK) as lock, pytest.raises(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        write_whole(path, data)
+
+    folder.append(log, [b"one"], KEY, write)
+    other.join(60)
+    assert held(log) == [b"one", b"two"]
+
+
 def test_a_proof_shows_an_entry_without_the_log(tmp_path: Path) -> None:
     log = begun(tmp_path / "log", *entries(300))
     text = proof.made(folder.opened(log, TRUSTED), b"entry 7")
@@ -140,6 +189,13 @@ def test_a_proof_shows_an_entry_without_the_log(tmp_path: Path) -> None:
         proof.holds(proof.read(text), b"entry 8", TRUSTED)
     with pytest.raises(LogError, match="does not hold this statement"):
         proof.made(folder.opened(log, TRUSTED), b"entry 300")
+
+
+def test_what_a_proof_carries_besides_is_refused_and_named(tmp_path: Path) -> None:
+    """C2SP tlog-proof lets a line `extra` stand there, for which no signature vouches."""
+    text = proof.made(folder.opened(begun(tmp_path / "log", b"one"), TRUSTED), b"one")
+    with pytest.raises(LogError, match="`extra` is not vouched for"):
+        proof.read(text.replace("\n", "\nextra AAAA\n", 1))
 
 
 def test_a_proof_of_another_log_shows_nothing(tmp_path: Path) -> None:

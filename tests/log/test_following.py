@@ -9,7 +9,8 @@ pytest.importorskip("cryptography", reason="signatures need guildmark[sign]")
 from tests.log.test_folder import KEY, TRUSTED, begun, entries, held, read
 
 from guildmark.errors import LogError
-from guildmark.log import folder, following
+from guildmark.log import folder, following, merkle
+from guildmark.log.note import Checkpoint
 from guildmark.log.tiles import CHECKPOINT
 
 
@@ -83,3 +84,17 @@ def test_stale_tiles_under_a_new_checkpoint_are_refused(tmp_path: Path) -> None:
     new = (other / CHECKPOINT).read_bytes()
     with pytest.raises(LogError, match="do not make its checkpoint's root"):
         following.follow(lambda path, most: new if path == CHECKPOINT else read(log, path), mirror, TRUSTED, str)
+
+
+def test_a_mirror_that_would_not_come_out_as_signed_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should our own growing of a tree ever be wrong: the signature of others does not come to stand over it."""
+    log, mirror = begun(tmp_path / "log", *entries(3)), tmp_path / "mirror"
+    follow(log, mirror)
+    folder.append(log, entries(2, "more"), KEY)
+    wrong = Checkpoint("example.org/log", 5, merkle.EMPTY)
+    monkeypatch.setattr(folder, "grow", lambda *given: wrong)
+    with pytest.raises(LogError, match="does not make the root that is signed"):
+        follow(log, mirror)
+    assert held(mirror) == entries(3)

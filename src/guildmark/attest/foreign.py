@@ -75,7 +75,7 @@ def opened(data: bytes, faith: Faith) -> Signed:
         raise ClaimError(f"it is no bundle of Sigstore's: {type(error).__name__} {error}", "fetch it again") from error
     message = envelopes.encoded(PAYLOAD, payload)
     if "certificate" in material or material.get("tlogEntries"):
-        return _keyless(data, payload, faith)
+        return _keyless(data, faith)
     if chain:
         return Signed(_by_certificate(chain, signatures[0], message, faith), payload)
     return Signed(_by_key(signatures[0], message, faith), payload)
@@ -176,8 +176,8 @@ def _holds(key: Any, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def _keyless(data: bytes, payload: bytes, faith: Faith) -> Signed:
-    """Signed by an identity, through Sigstore: its library verifies, without the network."""
+def _keyless(data: bytes, faith: Faith) -> Signed:
+    """Signed by an identity, through Sigstore: its library verifies, without the network, and says what was signed."""
     if not faith.identity or not faith.issuer:
         raise AskedWrongly("it is signed by an identity, and none is named", "give --identity NAME and --issuer URL")
     try:
@@ -196,9 +196,9 @@ def _keyless(data: bytes, payload: bytes, faith: Faith) -> Signed:
         raise ClaimError(
             f"Sigstore's signature does not hold: {said}", "it was changed, or signed by another"
         ) from error
-    if kind != PAYLOAD or body != payload:
-        raise ClaimError("the signature is over something else than its statement", "it was changed")
-    return Signed(f"{faith.identity} ({faith.issuer})", payload)
+    if kind != PAYLOAD:
+        raise ClaimError(f"the signature is over {kind[:80]!r}, not a statement of in-toto", "it is not read here")
+    return Signed(f"{faith.identity} ({faith.issuer})", body)
 
 
 def attestation(data: bytes, name: str, sha256: str, faith: Faith) -> str:

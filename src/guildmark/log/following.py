@@ -41,7 +41,7 @@ def follow(fetch: Fetch, mirror: Path, keys: Mapping[PublicKey, str], why_not: C
         if now.checkpoint.size > seen.checkpoint.size:
             new = _judged(now.entries(seen.checkpoint.size), seen.checkpoint.size, why_not, refused)
             grown = folder.grow(mirror, seen, new, write_whole)
-            if grown != now.checkpoint:
+            if grown != now.checkpoint:  # each entry was held against the tree: only a fault of ours can come here
                 raise LogError("what was fetched does not make the root that is signed", "ask again later")
         write_whole(mirror / CHECKPOINT, now.signed)
     return Followed(now.checkpoint, seen.checkpoint.size, tuple(refused))

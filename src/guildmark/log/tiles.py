@@ -9,6 +9,8 @@ from guildmark.log.note import Checkpoint
 CHECKPOINT = "checkpoint"
 ENTRIES = "entries"
 LARGEST_ENTRY = (1 << 16) - 1
+MOST_KEPT = 4 * WIDTH
+"""Tiles in memory, of a log of any size."""
 
 Fetch = Callable[[str, int], bytes]
 """The bytes of a log's file by its path, of which there may be so many; raises LogError where there is none."""
@@ -61,8 +63,8 @@ class Served:
             known = hashes(self._file(level, number, width, 32)[: 32 * width], width)
             if width == WIDTH:
                 self._hold(known, level, number)
-            if len(self._tiles) > 4 * WIDTH:
-                self._tiles.clear()
+            if len(self._tiles) > MOST_KEPT:  # not those that are not full: the root alone vouched for them
+                self._tiles = {place: tile for place, tile in self._tiles.items() if len(tile) < WIDTH}
             self._tiles[level, number] = known
         return known
 
