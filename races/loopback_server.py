@@ -2,7 +2,8 @@
 
     python -m races.loopback_server [--delay SECONDS] [--port N]
 
-It answers each chat with the last word of the question, counts what it was asked, and can be told to misbehave."""
+It answers each chat with the last word of the question, counts what it was asked, and can be told to misbehave. What is
+to be streamed is counted by itself."""
 
 import argparse
 import asyncio
@@ -14,6 +15,13 @@ from typing import Any
 import msgspec
 
 HEAD = b"HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n"
+STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+EVENTS = (
+    b'{"choices":[{"delta":{"role":"assistant","content":""}}]}',
+    b'{"choices":[{"delta":{"content":"one"}}]}',
+    b'{"choices":[{"delta":{"content":" two"}}]}',
+    b"[DONE]",
+)
 
 
 class Asked(msgspec.Struct):
@@ -22,6 +30,7 @@ class Asked(msgspec.Struct):
     messages: list[dict[str, Any]] = []
     prompt: str = ""
     model: str = ""
+    stream: bool = False
 
 
 class Service:
@@ -30,7 +39,11 @@ class Service:
     def __init__(self, delay: float = 0.0, faults: dict[str, float] | None = None, seed: int = 0) -> None:
         self.delay, self.faults = delay, faults or {}
         self.asked: Counter[str] = Counter()
-        self.requests = 0
+        self.requests = self.probes = 0
+        self.events: tuple[bytes, ...] = EVENTS
+        """What a streamed answer has, a delay apart; with none it is not streamed."""
+        self.ends = True
+        """Whether a stream has an end."""
         self.model = "loopback"
         self.open: set[asyncio.Transport] = set()
         self._chance = random.Random(seed)
@@ -40,6 +53,9 @@ class Service:
     def answer(self, path: bytes, body: bytes) -> tuple[int, bytes, bytes]:
         """The status, the body and more headers."""
         asked = self._decode(body)
+        if asked.stream:
+            self.probes += 1
+            return 200, b"{}", b"stream" if self.events else b""
         self.requests += 1
         said = asked.messages[-1]["content"] if asked.messages else asked.prompt
         text = said if isinstance(said, str) else str(said)
@@ -114,11 +130,23 @@ class Connection(asyncio.Protocol):
         status, answer, more = self._service.answer(path, body) if body else (200, b'{"data":[]}', b"")
         if status == 0:
             return self._transport.abort() if more == b"drop" else None
+        if more == b"stream":
+            return self._stream(self._service.events)
         sent = HEAD % (status, len(answer), more) + answer
         if self._service.delay:
             asyncio.get_running_loop().call_later(self._service.delay, self._send, sent)
         else:
             self._send(sent)
+
+    def _stream(self, events: tuple[bytes, ...]) -> None:
+        """Each event a delay after the one before."""
+        self._send(STREAM)
+        later = asyncio.get_running_loop().call_later
+        for number, event in enumerate(events, 1):
+            data = b"data: %b\n\n" % event
+            later(number * self._service.delay, self._send, b"%x\r\n%b\r\n" % (len(data), data))
+        if self._service.ends:
+            later(len(events) * self._service.delay, self._send, b"0\r\n\r\n")
 
     def _send(self, sent: bytes) -> None:
         if not self._transport.is_closing():

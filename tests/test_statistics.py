@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildmark.statistics import holm, incomplete_beta, interval, paired, pass_at
+from guildmark.statistics import around_median, holm, incomplete_beta, interval, paired, pass_at
 
 scores = st.lists(st.floats(0, 1), min_size=1, max_size=60)
 answers = st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=60)
@@ -27,6 +27,29 @@ def test_the_beta_function_agrees_with_its_tables() -> None:
     assert incomplete_beta(2, 3, 0.4) == pytest.approx(0.5248)
     assert incomplete_beta(0.5, 0.5, 0.5) == pytest.approx(0.5)
     assert incomplete_beta(2, 0.5, 4 / (4 + 2.7764451**2)) == pytest.approx(0.05, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("n", "low", "high", "confidence"),
+    [(2, 1, 2, 0.5), (5, 1, 5, 0.9375), (6, 1, 6, 0.95), (9, 2, 8, 0.95), (25, 8, 18, 0.95), (100, 40, 61, 0.95)],
+)
+def test_a_median_lies_between_the_ranks_of_the_sign_test(n: int, low: int, high: int, confidence: float) -> None:
+    """The ranks that tables of the sign test give for 95 %; of five values no two are enough for that."""
+    found = around_median([float(number) for number in range(1, n + 1)])
+    assert (found.low, found.high, found.confidence, found.method) == (low, high, confidence, "order_statistics")
+
+
+@given(st.integers(2, 400))
+def test_the_interval_of_a_median_is_the_narrowest_that_is_wide_enough(n: int) -> None:
+    found = around_median([float(number) for number in range(n)])
+    cut = int(found.low)
+    assert found.high == n - 1 - cut
+
+    def missed(cut: int) -> float:
+        return 2 * sum(math.comb(n, fewer) for fewer in range(cut + 1)) / 2**n
+
+    assert missed(cut) <= 1 - found.confidence + 1e-12
+    assert missed(cut + 1) > 0.05
 
 
 @given(scores | answers)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, NamedTuple, Protocol, cast, runtime_checkable
 
 import msgspec
 
@@ -56,6 +56,13 @@ class Reply(Record, frozen=True, omit_defaults=True):
         return "\n\n".join(each.text for each in (*self.before, self))
 
 
+class Timed(NamedTuple):
+    """A reply, and how many seconds after its model took up the request the first token of it was chosen."""
+
+    reply: Reply
+    first: float
+
+
 class Continuation(Record, frozen=True):
     """Texts, of which each could follow the same beginning; `shared` is how much of that many questions share."""
 
@@ -91,7 +98,15 @@ class Model(Protocol):
     async def close(self) -> None: ...
 
     # a model in this process may besides have `costs() -> dict[str, float]`: load_time in s, peak_memory in bytes,
-    # and `together: int`, how many choices it is best asked at once
+    # `together: int`, how many choices it is best asked at once, and `timed(requests) -> list[Timed]`: it generates
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """A model that tells its first token only where its answer is streamed: it is asked once more for that."""
+
+    async def first_token(self, request: Request) -> float:
+        """Seconds until the first token of the answer; raises ModelError."""
 
 
 Open = Callable[[str, dict[str, str]], Model]

@@ -1,5 +1,7 @@
 """The asynchronous door to servers of models: one kept set of connections, and every trouble given its kind."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from guildmark.errors import Busy, ModelError, Refused, Unanswered
@@ -8,6 +10,7 @@ TIMEOUT = 600.0
 """Seconds that an answer may take; long ones are long in the making."""
 CONNECT = 10.0
 LARGEST = 64 << 20
+LARGEST_STREAM = 1 << 20
 BUSY = (408, 409, 425, 429, 503, 529)
 
 
@@ -36,6 +39,26 @@ class Service:
             return data
         raise _trouble(answer.status, data, answer.headers.get("retry-after"))
 
+    async def first(self, path: str, body: bytes, holds: Callable[[bytes], bool]) -> float:
+        """Seconds until the first event of a streamed answer that `holds` a token; raises as `post` does."""
+        from pyreqwest import exceptions
+
+        client, start = self._client or self._open(), time.perf_counter()
+        asking = client.post(self._address + path).headers(self._headers).body_bytes(body)
+        asked = asking.streamed_read_buffer_limit(0).build_streamed()  # else it reads on before it hands over
+        try:
+            async with asked as answer:
+                if answer.status != 200:
+                    said = bytes(await answer.body_reader.read(200) or b"")
+                    raise _trouble(answer.status, said, answer.headers.get("retry-after"))
+                if not str(answer.headers.get("content-type", "")).startswith("text/event-stream"):
+                    raise Refused("the server does not stream its answers")
+                if await _reached(answer.body_reader, holds):
+                    return time.perf_counter() - start
+        except exceptions.RequestError as error:
+            raise Unanswered(f"the server broke off: {type(error).__name__}") from error
+        raise Unanswered("the server's stream has no token in it")
+
     async def close(self) -> None:
         """Let go of all connections."""
         if self._client is not None:
@@ -50,6 +73,17 @@ class Service:
         building = ClientBuilder().timeout(timedelta(seconds=self._timeout)).connect_timeout(timedelta(seconds=CONNECT))
         self._client = building.build()
         return self._client
+
+
+async def _reached(reader: Any, holds: Callable[[bytes], bool]) -> bool:
+    """Whether a stream of events (HTML, section 9.2) has come to one whose data hold a token, before its end."""
+    held, taken = b"", 0
+    while taken < LARGEST_STREAM and (piece := await reader.read_chunk()):
+        taken += len(piece)
+        *lines, held = (held + bytes(piece)).split(b"\n")
+        if any(line.startswith(b"data:") and holds(line.removeprefix(b"data:").strip()) for line in lines):
+            return True
+    return False
 
 
 def _trouble(status: int, data: bytes, after: str | None) -> ModelError:

@@ -1,4 +1,4 @@
-"""Intervals of scores and comparisons of systems: pure arithmetic on scores from 0 to 1.
+"""Intervals of scores and of medians, and comparisons of systems: pure arithmetic, on scores from 0 to 1.
 
 An interval is never empty: at 0 and at 100 % it still says how little was seen. Sources: Wilson, JASA 22 (1927);
 Bonett and Price, Br. J. Math. Stat. Psychol. 65 (2012), for paired proportions; Miller, arXiv 2411.00640, for samples
@@ -6,6 +6,7 @@ that share a source; Holm, Scand. J. Stat. 6 (1979)."""
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
+from fractions import Fraction
 from statistics import NormalDist
 
 from guildmark.records import Interval, Record
@@ -65,6 +66,19 @@ def interval(
     bound = student(confidence, max(groups - 1, 1))
     name = "wilson_clustered" if groups < len(values) else "wilson_by_variance"
     return _wilson(mean, count, bound, confidence, name)
+
+
+def around_median(ordered: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
+    """The interval of the median of any values: from the so-many-th of them to the so-many-th from the end.
+
+    That so many lie below the median is as likely as so many heads of n coins. Of too few values for this confidence it
+    is from the least to the greatest, at the confidence that these give."""
+    n, cut, ways, fewer = len(ordered), 0, 1, 1
+    most = int(Fraction(1 - confidence).limit_denominator(1_000_000) * 2**n) // 2
+    reached = confidence if fewer <= most else 1 - 2.0 ** (1 - n)
+    while fewer + (ways := ways * (n - cut) // (cut + 1)) <= most:
+        fewer, cut = fewer + ways, cut + 1
+    return Interval(ordered[cut], ordered[n - 1 - cut], reached, "order_statistics")
 
 
 def paired(

@@ -2,9 +2,12 @@
 
 import asyncio
 import random
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,9 @@ from guildmark.benchmark import Sample, benchmark
 from guildmark.errors import AskedWrongly, Refused, RunError
 from guildmark.llama import blas
 from guildmark.provider import Continuation, Message, Request, Sampling, Score, open_model
-from guildmark.run import go
+from guildmark.providers import gguf
+from guildmark.run import TIMES, Keeping, go, lines, read_speed
+from guildmark.run.journal import read_lines
 from guildmark.run.manifest import Settings
 from guildmark.run.pace import Pace
 
@@ -156,6 +161,62 @@ def test_it_answers_in_a_conversation_and_ends(model: Path) -> None:
     (cut,) = asyncio.run(opened.generate([Request(asked.messages, Sampling(max_tokens=2))]))
     assert (cut.finish, cut.tokens) == ("length", 2)
     asyncio.run(opened.close())
+
+
+SLOWER = 0.1
+
+
+def slow(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> None:
+    """Every token is chosen so many seconds later."""
+    real = module._choose
+
+    def choose(*given: Any) -> int:
+        time.sleep(SLOWER)
+        return int(real(*given))
+
+    monkeypatch.setattr(module, "_choose", choose)
+
+
+def test_every_answer_of_a_run_tells_when_its_first_token_came(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All others come after it; no time of it stands among the samples, nor is that of loading in it."""
+    slow(monkeypatch, gguf)
+
+    def asked() -> Iterator[Sample]:
+        """What comes next?"""
+        for word in ("red", "green", "blue"):
+            yield Sample(word, f"Say a sentence about the colour {word}.", word)
+
+    saying = benchmark(version="1", kind="text", scorer="exact", max_tokens=6)(asked)
+    opened = open_model(f"gguf:{model}?layout=packed")
+    go(tmp_path, saying, (), opened, Settings(sampling=saying.sampling), {}, Pace(1))
+    times = [*read_lines(tmp_path / TIMES)]
+    for each, line in list(zip(times, lines(tmp_path), strict=True))[1:]:  # the first one waited for the model
+        assert line.reply
+        assert each.first > SLOWER
+        assert each.took - each.first > SLOWER * ((line.reply.tokens or 0) - 1)
+    assert not any(line.first for line in lines(tmp_path))
+    kept = read_speed(tmp_path)
+    assert kept
+    (first,) = (one for one in kept.measurements if one.score == "time_to_first_token")
+    assert (first.value, first.n) == (sorted(each.first for each in times)[1], 3)
+    assert first.interval
+    assert first.interval.confidence == 0.75
+    assert (kept.unknown, "probe" in first.conditions) == ({}, False)
+
+
+def test_of_choices_there_is_no_first_token(model: Path, cache: Path, tmp_path: Path) -> None:
+    def asked() -> Iterator[Sample]:
+        """Which is likelier?"""
+        yield Sample("sky", "The sky is", 0, (" blue", " loud"))
+
+    choosing = benchmark(version="1", kind="choice", scorer="choice")(asked)
+    opened = open_model(f"gguf:{model}", (("GUILDMARK_CACHE", str(cache)),))
+    go(tmp_path, choosing, (), opened, Settings(), {}, Pace(1), keeping=Keeping(probe=True))
+    kept = read_speed(tmp_path)
+    assert kept
+    assert kept.unknown == {"time_to_first_token": "the model wrote no answer in this run"}
 
 
 def test_chance_is_drawn_by_its_seed(model: Path) -> None:

@@ -3,14 +3,16 @@
 import asyncio
 import json
 import math
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.providers.test_gguf import SLOWER, slow
 
 from guildmark.errors import AskedWrongly, GuildmarkError, Refused
-from guildmark.provider import Continuation, Message, Model, Reply, Request, Sampling, Score, open_model
-from guildmark.providers import _safetensors
+from guildmark.provider import Continuation, Message, Model, Reply, Request, Sampling, Score, Timed, open_model
+from guildmark.providers import _safetensors, hf
 
 SPECIAL = ("<s>", "</s>", "<unk>")
 PLAIN = (
@@ -129,6 +131,22 @@ def test_greedy_answers_are_what_it_finds_likeliest(made: Path) -> None:
     other = " cat" if reply.text.split()[0] != "cat" else " dog"
     (score,) = _scored(made, [Continuation(prefix, (" " + reply.text, other))])
     assert score.greedy == (True, False)
+
+
+def test_an_answer_tells_when_its_first_token_came(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All others come after it."""
+    slow(monkeypatch, hf)
+    put = Request((Message("user", "the dog sat"),), Sampling(max_tokens=4))
+
+    async def asked(model: Any) -> tuple[Timed, float]:
+        await model.generate([put])  # which loads it
+        start = time.perf_counter()
+        (found,) = await model.timed([put])
+        return found, time.perf_counter() - start
+
+    found, took = _with(open_model(f"hf:{made}"), asked)
+    assert found.first > SLOWER
+    assert took - found.first > SLOWER * (found.reply.tokens - 1)
 
 
 def test_chance_is_drawn_by_its_seed(made: Path) -> None:

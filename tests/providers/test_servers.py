@@ -9,7 +9,7 @@ from races.loopback_server import Service
 from tests.serving import served, serving
 
 from guildmark.errors import AskedWrongly, Busy, GuildmarkError, Refused, Unanswered
-from guildmark.provider import Continuation, Message, Reply, Request, Sampling, Score, open_model
+from guildmark.provider import Continuation, Message, Reply, Request, Sampling, Score, Streams, open_model
 
 
 class Answering(Service):
@@ -124,6 +124,91 @@ def test_a_server_that_does_not_say_how_likely_its_tokens_are_is_refused() -> No
 def test_what_goes_wrong_is_told_by_its_kind(status: int, answer: Any, kind: type[GuildmarkError], word: str) -> None:
     with serving(Answering(answer, status)) as address, pytest.raises(kind, match=word) as told:
         _ask(f"openai:m@{address}", ("OPENAI_API_KEY", "sk-secret"))
+    assert "sk-secret" not in told.value.says + told.value.hint
+
+
+def _first(named: str) -> float:
+    async def ask() -> float:
+        model = open_model(named, (("OPENAI_API_KEY", "sk-secret"),))
+        assert isinstance(model, Streams)
+        try:
+            return await model.first_token(ASKED)
+        finally:
+            await model.close()
+
+    return asyncio.run(ask())
+
+
+STREAMS = {
+    "openai": (
+        b'{"choices":[{"delta":{"role":"assistant","content":""}}]}',
+        b'{"choices":[{"delta":{"content":null}}]}',
+        b'{"choices":[{"delta":{"content":"Hi"}}]}',
+        b'{"choices":[],"usage":{}}',
+        b"[DONE]",
+    ),
+    "completions": (b'{"choices":[]}', b'{"choices":[{"text":""}]}', b'{"choices":[{"text":"Hi"}]}', b"[DONE]"),
+    "anthropic": (
+        b'{"type":"message_start","message":{"content":[]}}',
+        b'{"type":"ping"}',
+        b'{"type":"content_block_delta","delta":{"type":"text_delta","text":"Hi"}}',
+        b'{"type":"message_delta","delta":{"stop_reason":"end_turn"}}',
+        b'{"type":"message_stop"}',
+    ),
+}
+THOUGHT = {
+    "openai": b'{"choices":[{"delta":{"reasoning_content":"Hm"}}]}',
+    "anthropic": b'{"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":"Hm"}}',
+}
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_the_first_token_of_a_stream_is_its_first_text(kind: str) -> None:
+    """Each event comes 20 ms after the one before: what has no text is no token. The end never comes."""
+    service = Service(delay=0.02)
+    service.events, service.ends = STREAMS[kind], False
+    at = next(number for number, event in enumerate(service.events, 1) if b"Hi" in event)
+    with serving(service) as address:
+        assert _first(f"{kind}:m@{address}") >= 0.02 * at
+    assert (service.requests, service.probes) == (0, 1)
+
+
+@pytest.mark.parametrize("kind", THOUGHT)
+def test_what_a_model_thinks_before_it_answers_are_tokens(kind: str) -> None:
+    service = Service()
+    service.events = (THOUGHT[kind],)
+    with serving(service) as address:
+        assert _first(f"{kind}:m@{address}") > 0
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+@pytest.mark.parametrize(
+    "events", [(b"[DONE]",), (b"<html>",), (b'{"choices":[{}],"delta":7}',), (b'{"error":{"message":"broken"}}',)]
+)
+def test_a_stream_without_a_token_is_no_answer(kind: str, events: tuple[bytes, ...]) -> None:
+    service = Service()
+    service.events = events
+    with serving(service) as address, pytest.raises(Unanswered, match="no token in it"):
+        _first(f"{kind}:m@{address}")
+
+
+def test_a_stream_without_an_end_is_not_read_for_ever() -> None:
+    service = Service()
+    service.events = (b"x" * (2 << 20), *STREAMS["openai"])
+    with serving(service) as address, pytest.raises(Unanswered, match="no token in it"):
+        _first(f"openai:m@{address}")
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "kind", "word"),
+    [(200, b"", Refused, "does not stream"), (400, b"", Refused, "no stream"), (429, b"", Busy, "busy"),
+     (500, b"", Unanswered, "broke"), (0, b"drop", Unanswered, "broke off")],
+)  # fmt: skip
+def test_a_server_that_will_not_stream_is_told_by_its_kind(
+    status: int, more: bytes, kind: type[GuildmarkError], word: str
+) -> None:
+    with serving(Answering({"error": "no stream"}, status, more)) as address, pytest.raises(kind, match=word) as told:
+        _first(f"openai:m@{address}")
     assert "sk-secret" not in told.value.says + told.value.hint
 
 

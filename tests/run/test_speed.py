@@ -46,7 +46,9 @@ def _held(found: speed.Speed) -> dict[str, float]:
 def test_overlapping_requests_count_once_and_a_pause_does_not_count() -> None:
     """Two requests of 2 s that overlap by one, an hour of nothing, one of 1 s: four seconds in all."""
     times = [(10.0, 2.0), (11.0, 2.0), (3611.0, 1.0)]
-    found = _held(speed.of_run(speed.Counts("b", 40, 8), times, {"peak_memory": 7.0}, {}))
+    found = _held(
+        speed.of_run(speed.Counts("b", 40, 8), [speed.Time(*each) for each in times], {"peak_memory": 7.0}, {})
+    )
     assert found == {"wall_time": 4.0, "latency_median": 2.0, "latency_p95": 2.0, "samples_a_second": 0.75,
                      "prompt_tokens_a_second": 10.0, "tokens_a_second": 2.0, "peak_memory": 7.0}  # fmt: skip
 
@@ -118,5 +120,5 @@ def test_the_program_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_gap_of_half_a_second_is_no_pause_whatever_was_asked_first(order: list[int]) -> None:
     """2 s, half a second of nothing, 1 s: 3.5 s; a minute later 1 s more."""
     times = [(10.0, 2.0), (12.5, 1.0), (70.0, 1.0)]
-    found = _held(speed.of_run(speed.Counts("b", 0, 0), [times[place] for place in order], {}, {}))
+    found = _held(speed.of_run(speed.Counts("b", 0, 0), [speed.Time(*times[place]) for place in order], {}, {}))
     assert found["wall_time"] == 4.5

@@ -127,10 +127,19 @@ def _one(asked: argparse.Namespace, benchmark: Benchmark, opened: Sequence[Opene
             if done:
                 progress.samples(standing.score(), done, total, standing.cost())
 
-        pace, keeping = _pace(asked, model, benchmark), Keeping(kept.open, asked.fsync, judging)
+        pace, keeping = _pace(asked, model, benchmark), Keeping(kept.open, asked.fsync, judging, probe=True)
         found = runs.go(folder, benchmark, opened, model, settings, hardware.machine(), pace, tell, keeping)
     kept.say(benchmark, standing)
+    if isinstance(model, provider.Streams):
+        _say_unknown(benchmark, folder)
     return found
+
+
+def _say_unknown(benchmark: Benchmark, folder: Path) -> None:
+    """Which speeds of a server were not measured."""
+    found = runs.read_speed(folder)
+    for name, why in found.unknown.items() if found else ():
+        print(f"guildmark: {benchmark.id}: {name.replace('_', ' ')}: unknown, {why}", file=sys.stderr)
 
 
 class _Kept:

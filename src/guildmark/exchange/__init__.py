@@ -55,7 +55,7 @@ class Kept(NamedTuple):
         """Its samples, each with its time."""
         times = read_lines(self.folder / runs.TIMES)
         for line, time in zip(runs.lines(self.folder), times, strict=True):
-            yield msgspec.structs.replace(line, began=time.began, took=time.took)
+            yield msgspec.structs.replace(line, began=time.began, took=time.took, first=time.first)
 
     def span(self) -> tuple[float, float]:
         """When it began and ended, in seconds since 1970; zeros where nobody said."""
@@ -108,8 +108,11 @@ def keep(folder: Path, taken: Taken) -> Result:
 
 
 def _fill(folder: Path, taken: Taken) -> Result:
-    bare = (msgspec.structs.replace(line, began=0.0, took=0.0) for line in taken.lines)
-    times = (Line(each.place, each.sample, each.turn, None, began=each.began, took=each.took) for each in taken.lines)
+    bare = (msgspec.structs.replace(line, began=0.0, took=0.0, first=0.0) for line in taken.lines)
+    times = (
+        Line(each.place, each.sample, each.turn, None, began=each.began, took=each.took, first=each.first)
+        for each in taken.lines
+    )
     write_whole(folder / runs.SAMPLES, write_frames(bare))
     write_whole(folder / runs.TIMES, write_frames(times))
     scorer = load(taken.manifest.benchmark.scorer)

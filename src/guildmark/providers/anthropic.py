@@ -35,6 +35,15 @@ class _Answer(msgspec.Struct):
     usage: _Usage | None = None
 
 
+class _Delta(msgspec.Struct):
+    text: str = ""
+    thinking: str = ""
+
+
+class _Event(msgspec.Struct):
+    delta: _Delta = msgspec.field(default_factory=_Delta)
+
+
 _read = msgspec.json.Decoder(_Answer).decode
 
 
@@ -50,6 +59,11 @@ class _Anthropic:
 
     async def generate(self, requests: list[Request]) -> list[Reply]:
         return [await self._one(request) for request in requests]
+
+    async def first_token(self, request: Request) -> float:
+        """Seconds until the first token of an answer that is streamed; raises as `generate` does."""
+        body = msgspec.json.encode({**self._body(request), "stream": True})
+        return await self._service.first("/messages", body, _holds)
 
     async def log_likelihood(self, continuations: list[Continuation]) -> list[Score]:
         raise AskedWrongly("this interface does not say how likely a text is", "ask a gguf:, hf: or completions: model")
@@ -83,6 +97,15 @@ class _Anthropic:
         if drawn.stop:
             body["stop_sequences"] = drawn.stop
         return body
+
+
+def _holds(event: bytes) -> bool:
+    """Whether an event of the stream brings text, or what the model thinks before it."""
+    try:
+        delta = msgspec.json.decode(event, type=_Event).delta
+    except msgspec.MsgspecError:
+        return False
+    return bool(delta.text or delta.thinking)
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -37,6 +37,14 @@ class _Answer(msgspec.Struct):
     usage: _Usage | None = None
 
 
+class _Piece(msgspec.Struct):
+    text: str = ""
+
+
+class _Event(msgspec.Struct):
+    choices: list[_Piece] = []
+
+
 _read = msgspec.json.Decoder(_Answer).decode
 
 
@@ -53,17 +61,24 @@ class _Completions:
     async def generate(self, requests: list[Request]) -> list[Reply]:
         return [await self._continued(request) for request in requests]
 
+    async def first_token(self, request: Request) -> float:
+        """Seconds until the first token of a text that is streamed; raises as `generate` does."""
+        body = {"model": self._name, **self._body(request), "stream": True}
+        return await self._service.first("/completions", msgspec.json.encode(body), _holds)
+
     async def log_likelihood(self, continuations: list[Continuation]) -> list[Score]:
         return [await self._scored(each) for each in continuations]
 
     async def close(self) -> None:
         await self._service.close()
 
-    async def _continued(self, request: Request) -> Reply:
+    def _body(self, request: Request) -> dict[str, Any]:
         drawn = request.sampling
         prompt = "\n".join(str(message.content) for message in request.messages)
-        body = {"prompt": prompt, "max_tokens": drawn.max_tokens, "temperature": drawn.temperature, "stop": drawn.stop}
-        answer = await self._ask(body)
+        return {"prompt": prompt, "max_tokens": drawn.max_tokens, "temperature": drawn.temperature, "stop": drawn.stop}
+
+    async def _continued(self, request: Request) -> Reply:
+        answer = await self._ask(self._body(request))
         choice, usage = answer.choices[0], answer.usage or _Usage()
         finish: Finish = "length" if choice.finish_reason == "length" else "stop"
         return Reply(choice.text, finish, usage.prompt_tokens, usage.completion_tokens, answer.model)
@@ -103,6 +118,14 @@ class _Completions:
         if not answer.choices:
             raise Unanswered("the server's answer holds no choice")
         return answer
+
+
+def _holds(event: bytes) -> bool:
+    """Whether a piece of a text has any; the last is no JSON."""
+    try:
+        return any(each.text for each in msgspec.json.decode(event, type=_Event).choices)
+    except msgspec.MsgspecError:
+        return False
 
 
 @provider(needs="eval", keys=KEY)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from guildmark.errors import AskedWrongly, Refused
-from guildmark.provider import Ability, Continuation, Model, Reply, Request, Score, provider
+from guildmark.provider import Ability, Continuation, Model, Reply, Request, Score, Timed, provider
 
 LAYOUTS = ("exact", "packed")
 TOGETHER = 16
@@ -72,6 +72,10 @@ class _Gguf:
         }
 
     async def generate(self, requests: list[Request]) -> list[Reply]:
+        return [each.reply for each in await self.timed(requests)]
+
+    async def timed(self, requests: list[Request]) -> list[Timed]:
+        """The replies, and when their first tokens came; neither waiting nor loading the model is in that."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, lambda: [*map(self._answer, requests)])
 
     async def log_likelihood(self, continuations: list[Continuation]) -> list[Score]:
@@ -160,8 +164,9 @@ class _Gguf:
             raise Refused("the model's answer to a question is no number", "its weights are broken")
         return own.score
 
-    def _answer(self, request: Request) -> Reply:
+    def _answer(self, request: Request) -> Timed:
         model, drawn = self._opened(), request.sampling
+        start, first = time.perf_counter(), 0.0
         chance = random.Random(f"{drawn.seed} {request.turn}")
         said, count, finish, prompt = bytearray(), 0, "length", 0
         steps = model.continued(self._text(request), drawn.max_tokens)
@@ -169,6 +174,7 @@ class _Gguf:
         for count in range(drawn.max_tokens):
             prompt, logits = step
             token = _choose(logits, drawn.temperature, drawn.top_p, chance)
+            first = first or time.perf_counter() - start
             if model.ends(token):
                 finish = "stop"
                 break
@@ -183,7 +189,8 @@ class _Gguf:
             if count + 1 < drawn.max_tokens:
                 step = steps.send(token)
         steps.close()
-        return Reply(said.decode("utf-8", "replace"), "stop" if finish == "stop" else "length", prompt, count + 1)
+        text = said.decode("utf-8", "replace")
+        return Timed(Reply(text, "stop" if finish == "stop" else "length", prompt, count + 1), first)
 
     def _text(self, request: Request) -> str:
         """The conversation as the model's own template writes it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from guildmark.errors import AskedWrongly, Refused
-from guildmark.provider import Ability, Continuation, Model, Reply, Request, Score, provider
+from guildmark.provider import Ability, Continuation, Model, Reply, Request, Score, Timed, provider
 from guildmark.providers import _safetensors
 from guildmark.providers._safetensors import Folder
 
@@ -46,6 +46,10 @@ class _Transformers:
         }
 
     async def generate(self, requests: list[Request]) -> list[Reply]:
+        return [each.reply for each in await self.timed(requests)]
+
+    async def timed(self, requests: list[Request]) -> list[Timed]:
+        """The replies, and when their first tokens came; neither waiting nor loading the model is in that."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, lambda: [*map(self._answer, requests)])
 
     async def log_likelihood(self, continuations: list[Continuation]) -> list[Score]:
@@ -102,10 +106,11 @@ class _Transformers:
         ids = torch.tensor([tokens], device=self._device)
         return self._model(input_ids=ids, use_cache=False).logits[0, -last:].double()
 
-    def _answer(self, request: Request) -> Reply:
+    def _answer(self, request: Request) -> Timed:
         import torch
 
         self._open()
+        start, first = time.perf_counter(), 0.0
         drawn = request.sampling
         prompt = self._prompt(request)
         self._fits(len(prompt) + drawn.max_tokens)
@@ -116,14 +121,15 @@ class _Transformers:
             while len(said) < drawn.max_tokens:
                 out = self._model(input_ids=ids, past_key_values=held, use_cache=True)
                 token = _choose(out.logits[0, -1].double(), drawn.temperature, drawn.top_p, chance)
+                first = first or time.perf_counter() - start
                 if token in self._ends:
-                    return Reply(self._text(said), "stop", len(prompt), len(said) + 1)
+                    return Timed(Reply(self._text(said), "stop", len(prompt), len(said) + 1), first)
                 said.append(token)
                 text = self._text(said)
                 if ended := [text.partition(stop)[0] for stop in drawn.stop if stop in text]:
-                    return Reply(min(ended, key=len), "stop", len(prompt), len(said))
+                    return Timed(Reply(min(ended, key=len), "stop", len(prompt), len(said)), first)
                 held, ids = out.past_key_values, torch.tensor([[token]], device=self._device)
-        return Reply(self._text(said), "length", len(prompt), len(said))
+        return Timed(Reply(self._text(said), "length", len(prompt), len(said)), first)
 
     def _prompt(self, request: Request) -> list[int]:
         """The conversation as the model's own template writes it, in tokens."""

@@ -35,6 +35,22 @@ class _Answer(msgspec.Struct):
     usage: _Usage | None = None
 
 
+class _Delta(msgspec.Struct):
+    """A piece of an answer; what a model thinks before it answers goes by two names."""
+
+    content: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+
+
+class _Piece(msgspec.Struct):
+    delta: _Delta
+
+
+class _Event(msgspec.Struct):
+    choices: list[_Piece] = []
+
+
 _read = msgspec.json.Decoder(_Answer).decode
 _write = msgspec.json.Encoder().encode
 
@@ -53,6 +69,11 @@ class _OpenAI:
 
     async def generate(self, requests: list[Request]) -> list[Reply]:
         return [await self._one(request) for request in requests]
+
+    async def first_token(self, request: Request) -> float:
+        """Seconds until the first token of an answer that is streamed; raises as `generate` does."""
+        body = _write({**self._body(request), "stream": True})
+        return await self._service.first("/chat/completions", body, _holds)
 
     async def log_likelihood(self, continuations: list[Continuation]) -> list[Score]:
         raise AskedWrongly(
@@ -89,6 +110,15 @@ class _OpenAI:
         if drawn.stop:
             body["stop"] = drawn.stop
         return body
+
+
+def _holds(event: bytes) -> bool:
+    """Whether a piece of an answer has text in it; the first has the role alone, and the last is no JSON."""
+    try:
+        pieces = msgspec.json.decode(event, type=_Event).choices
+    except msgspec.MsgspecError:
+        return False
+    return any(each.delta.content or each.delta.reasoning_content or each.delta.reasoning for each in pieces)
 
 
 @provider(needs="eval", keys=KEY)

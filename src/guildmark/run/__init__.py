@@ -17,7 +17,7 @@ from guildmark.benchmark import Benchmark
 from guildmark.data import Opened
 from guildmark.errors import AskedWrongly, RunError
 from guildmark.output import write_whole
-from guildmark.provider import Ability, Model
+from guildmark.provider import Ability, Model, Streams
 from guildmark.records import canonical
 from guildmark.run import manifest as manifests
 from guildmark.run.cache import Cache
@@ -28,6 +28,7 @@ from guildmark.run.judging import Judging
 from guildmark.run.manifest import Manifest, Settings
 from guildmark.run.pace import Pace
 from guildmark.run.result import Result, result
+from guildmark.speed import Probe, Speed
 
 JOURNAL, SAMPLES, TIMES, RESULT = "journal.zst", "samples.zst", "times.zst", "result.json"
 SPEED = "speed.json"
@@ -46,11 +47,13 @@ class Paused(RunError):
 
 class Keeping(NamedTuple):
     """How a run is kept: which cache answers for a model that describes itself so; whether each group is on the disk
-    before it counts; which judge is asked of each answer, whose verdicts are kept with it."""
+    before it counts; which judge is asked of each answer, whose verdicts are kept with it; whether a server is asked
+    once more at the end, for its first token."""
 
     cache: Callable[[dict[str, Any]], Cache | None] = lambda described: None
     sync: bool = False
     judging: Judging | None = None
+    probe: bool = False
 
 
 PLAINLY = Keeping()
@@ -89,11 +92,13 @@ def go(
         models = (model, judging.model) if judging else (model,)
         if judging:
             judging.served = journal.served("judged")
-        asyncio.run(_all(going, Asking(benchmark, opened, settings, drawn).waiting(journal), models))
+        why = _unprobed(model, journal, probe=keeping.probe)
+        asking = Asking(benchmark, opened, settings, drawn).waiting(journal)
+        probe = asyncio.run(_all(going, asking, models, Probe(why=why), pace.longest))
         if journal.done < wanted:
             raise Paused(journal.done, wanted, going.left)
         found = _finish(folder, journal, kept, wanted)
-        _speed(folder, found, getattr(model, "costs", dict)(), {"machine": machine, "at_once": pace.most})
+        _speed(folder, found, getattr(model, "costs", dict)(), {"machine": machine, "at_once": pace.most}, probe)
         return _end(folder, found)
     finally:
         journal.close()
@@ -134,9 +139,28 @@ def _finished(folder: Path, manifest: Manifest) -> Result:
     return found
 
 
-async def _all(going: Going, waiting: Iterator[Any], models: Sequence[Model]) -> None:
+def _unprobed(model: Model, journal: Journal, *, probe: bool) -> str:
+    """Why a model is not asked once more for its first token; empty where it is. A run has one probe at most, and makes
+    it before it ends: one that is gone on with may have made it."""
+    if hasattr(model, "timed"):
+        return "the model wrote no answer in this run"
+    if not isinstance(model, Streams):
+        return "this model does not stream its answers"
+    if journal.done:
+        return "the run was stopped and gone on with, and such a run asks nothing besides"
+    return "" if probe else "nobody wanted it"
+
+
+async def _all(
+    going: Going, waiting: Iterator[Any], models: Sequence[Model], unprobed: Probe, patience: float | None
+) -> Probe:
+    """Put them all, and once all are completed the probe, unless it is said why not."""
+    model = models[0]
     try:
         await going.all(waiting)
+        if unprobed.why or going.left or not isinstance(model, Streams):
+            return unprobed
+        return await speed.probed(model, patience) if going.asked else Probe(why="all answers are of the cache")
     finally:
         for model in models:
             await model.close()
@@ -150,14 +174,14 @@ def _finish(folder: Path, journal: Journal, manifest: Manifest, total: int) -> R
 
     write_whole(
         folder / SAMPLES,
-        write_frames(msgspec.structs.replace(line, began=0.0, took=0.0, cached=False) for line in ordered()),
+        write_frames(msgspec.structs.replace(line, began=0.0, took=0.0, first=0.0, cached=False) for line in ordered()),
     )
     write_whole(folder / TIMES, write_frames(map(_times, ordered())))
     found = result(manifest, scorers.load(manifest.benchmark.scorer), lambda: read_lines(folder / SAMPLES))
     return found
 
 
-def _speed(folder: Path, found: Result, costs: dict[str, float], around: dict[str, Any]) -> None:
+def _speed(folder: Path, found: Result, costs: dict[str, float], around: dict[str, Any], probe: Probe) -> None:
     """How fast it was. Of times nothing enters the result; what a provider knows is of the process that ended it.
 
     `around` is the machine, and how many were asked at once at most: while others are answered, one waits.
@@ -169,9 +193,9 @@ def _speed(folder: Path, found: Result, costs: dict[str, float], around: dict[st
             prompt_tokens -= line.reply.prompt_tokens or 0
             tokens -= line.reply.tokens or 0
     conditions = {"model": found.run.model, **around, "samples": found.samples, "cached": len(cached)}
-    times = ((line.began, line.took) for line in read_lines(folder / TIMES) if not line.cached)
+    times = (speed.Time(line.began, line.took, line.first) for line in read_lines(folder / TIMES) if not line.cached)
     counts = speed.Counts(found.run.benchmark.id, prompt_tokens, tokens)
-    write_whole(folder / SPEED, canonical(speed.of_run(counts, times, costs, conditions)))
+    write_whole(folder / SPEED, canonical(speed.of_run(counts, times, costs, conditions, probe)))
 
 
 def _end(folder: Path, found: Result) -> Result:
@@ -182,7 +206,8 @@ def _end(folder: Path, found: Result) -> Result:
 
 
 def _times(line: Line) -> Line:
-    return Line(line.place, line.sample, line.turn, None, began=line.began, took=line.took, cached=line.cached)
+    return Line(line.place, line.sample, line.turn, None, began=line.began, took=line.took, first=line.first,
+                cached=line.cached)  # fmt: skip
 
 
 def read_result(folder: Path) -> Result:
@@ -193,6 +218,16 @@ def read_result(folder: Path) -> Result:
         raise RunError(f"{folder} holds no finished run", "finish it with `guildmark eval … --resume`") from error
     except msgspec.MsgspecError as error:
         raise RunError(f"{folder / RESULT} cannot be read: {error}", "was it made by a newer Guildmark?") from error
+
+
+def read_speed(folder: Path) -> Speed | None:
+    """How fast a finished run was; none where that is not known. Raises RunError."""
+    try:
+        return msgspec.json.decode((folder / SPEED).read_bytes(), type=Speed)
+    except FileNotFoundError:  # a run of before there was one, or one that was imported
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise RunError(f"{folder / SPEED} cannot be read: {error}", "was it made by a newer Guildmark?") from error
 
 
 def lines(folder: Path) -> Iterable[Line]:

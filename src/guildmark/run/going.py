@@ -57,7 +57,7 @@ class _Had:
     def __init__(self, cached: Reply | Score | None) -> None:
         self.cached = cached
         self.said: list[Reply] = []
-        self.began = self.took = 0.0
+        self.began = self.took = self.first = 0.0
 
 
 class Going:
@@ -67,6 +67,7 @@ class Going:
                  cache: Cache | None = None) -> None:  # fmt: skip
         self._model, self._scorer, self._journal, self._pace, self._tell = model, scorer, journal, pace, tell
         self._cache = cache
+        self._timed = getattr(model, "timed", None)
         self._group: list[Line] = []
         self._workers: set[asyncio.Task[None]] = set()
         self._working = 0
@@ -75,6 +76,8 @@ class Going:
         self._stopped: ModelError | RunError | None = None
         self._chance = random.Random()
         self.left: list[Unanswerable] = []
+        self.asked = False
+        """Whether the model had to be asked at all."""
 
     async def all(self, waiting: Iterator[Waiting]) -> None:
         """Put them all; raises ModelError or RunError where going on makes no sense, with all that is done kept."""
@@ -140,8 +143,9 @@ class Going:
         """One attempt at a sample: none where another model answers. Raises ModelError."""
         answer = had.cached
         if answer is None:
+            self.asked = True
             began, start = time.time(), time.perf_counter()
-            answer = await self._answer(put, had.said)
+            answer = await self._answer(put, had)
             if not had.took:
                 had.began, had.took = began, time.perf_counter() - start
             self._pace.well(had.took / max(1, len(had.said)))
@@ -149,28 +153,34 @@ class Going:
             await asyncio.sleep(0)
         if not self._same_model(answer):
             return None
-        return await self._scored(put, answer, had.began, had.took, cached=had.cached is not None)
+        return await self._scored(put, answer, had)
 
     def _held(self, put: Waiting) -> Reply | Score | None:
         """What another run was answered; of a conversation each turn depends on the answers before it."""
         return self._cache.get(kept(put.asked), put.turn) if self._cache and not put.sample.then else None
 
-    async def _answer(self, put: Waiting, said: list[Reply]) -> Reply | Score:
+    async def _answer(self, put: Waiting, had: _Had) -> Reply | Score:
         """The model's answer, of a conversation the last; raises Unanswered where one takes longer than the user would
-        wait. `said` holds replies that were had: nothing is asked again because a later turn, or a judge, failed."""
+        wait. No reply that was had is asked for again because a later turn, or a judge, failed."""
+        said = had.said
         try:
             if isinstance(put.asked, Continuation):
                 async with asyncio.timeout(self._pace.longest):
                     return (await self._model.log_likelihood([put.asked]))[0]
             while len(said) <= len(put.sample.then):
+                asked = [so_far(put.asked, put.sample.then, said)]
                 async with asyncio.timeout(self._pace.longest):
-                    said += await self._model.generate([so_far(put.asked, put.sample.then, said)])
+                    if self._timed:
+                        ((reply, first),) = await self._timed(asked)
+                        said.append(reply)
+                        had.first = had.first or first
+                    else:
+                        said += await self._model.generate(asked)
             return ended(said)
         except TimeoutError as error:
             raise Unanswered(f"the model did not answer within {self._pace.longest:g} s") from error
 
-    async def _scored(self, put: Waiting, answer: Reply | Score, began: float, took: float,
-                      *, cached: bool = False) -> Line:  # fmt: skip
+    async def _scored(self, put: Waiting, answer: Reply | Score, had: _Had) -> Line:
         scored = self._scorer.compare(put.sample, answer)
         if not isinstance(scored, Scored):
             scored = await scored
@@ -182,7 +192,7 @@ class Going:
             judged=scored.judged,
             values=scored.values, why=scored.why, wanted=sample.wanted(),
             category=sample.category, source=sample.source, language=sample.language, more=sample.more,
-            began=began, took=took, cached=cached,
+            began=had.began, took=had.took, first=had.first, cached=had.cached is not None,
         )  # fmt: skip
 
     def _pause(self, attempt: int, wait: float | None) -> float:

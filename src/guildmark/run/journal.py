@@ -25,7 +25,8 @@ class Line(Record, frozen=True, omit_defaults=True):
     """What is kept of one sample: its place in the run, what was asked and answered, and its scores.
 
     Of a conversation `asked` is what was put last, with the replies before. `judged` is what a judge said of the
-    answer; `cached` is whether another run had that answer: it then took no time."""
+    answer; `cached` is whether another run had that answer: it then took no time. `first` is how long the first token
+    took, of a conversation that of its first reply; 0 where nobody told."""
 
     place: int
     sample: str
@@ -43,6 +44,7 @@ class Line(Record, frozen=True, omit_defaults=True):
     more: dict[str, Any] = msgspec.field(default_factory=dict)
     began: float = 0.0
     took: float = 0.0
+    first: float = 0.0
     cached: bool = False
 
 

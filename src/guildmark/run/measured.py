@@ -6,12 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from guildmark.errors import AskedWrongly, RunError
+from guildmark.errors import AskedWrongly
 from guildmark.records import Evidence, Measurement, SubjectRecord
-from guildmark.run import RESULT, SPEED
+from guildmark.run import RESULT, SPEED, read_speed
 from guildmark.run.again import verify
 from guildmark.run.manifest import Manifest
-from guildmark.speed import Speed
 
 
 def measurements(folders: Sequence[Path], subject: SubjectRecord) -> Iterator[Measurement]:
@@ -25,9 +24,9 @@ def measurements(folders: Sequence[Path], subject: SubjectRecord) -> Iterator[Me
         proof = (_evidence(folder, RESULT, f"scores {found.score_digest}"), *measured)
         for each in found.measurements:
             yield msgspec.structs.replace(each, evidence=(*each.evidence, *proof))
-        if (folder / SPEED).exists():
+        if speed := read_speed(folder):
             proof = (_evidence(folder, SPEED, ""), *measured)
-            for each in _speed(folder / SPEED):
+            for each in speed.measurements:
                 yield msgspec.structs.replace(each, evidence=proof)
 
 
@@ -54,10 +53,3 @@ def _measured(folder: Path, run: Manifest, subject: SubjectRecord) -> tuple[Evid
 def _evidence(folder: Path, name: str, seen: str) -> Evidence:
     body = (folder / name).read_bytes()
     return Evidence(f"{folder.name}/{name}", hashlib.sha256(body).hexdigest(), "", seen)
-
-
-def _speed(path: Path) -> tuple[Measurement, ...]:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Speed).measurements
-    except msgspec.MsgspecError as error:
-        raise RunError(f"{path} cannot be read: {error}", "was it made by a newer Guildmark?") from error

@@ -87,11 +87,7 @@ def page(folders: Sequence[Path]) -> str:
 
 
 def _opened(folder: Path) -> tuple[Result, Callable[[], Iterable[Line]], Speed | None]:
-    try:
-        speed = msgspec.json.decode((folder / runs.SPEED).read_bytes(), type=Speed)
-    except (OSError, msgspec.MsgspecError):  # a run of before there was one, or one that was imported
-        speed = None
-    return runs.read_result(folder), lambda: runs.lines(folder), speed
+    return runs.read_result(folder), lambda: runs.lines(folder), runs.read_speed(folder)
 
 
 def render(opened: Sequence[tuple[Result, Callable[[], Iterable[Line]], Speed | None]]) -> str:
@@ -203,7 +199,10 @@ def _depends(result: Result) -> Iterator[tuple[str, str]]:
 def _speeds(speed: Speed | None) -> Iterator[tuple[str, str]]:
     for each in speed.measurements if speed else ():
         value = plain.size(int(each.value)) if each.unit == "bytes" else f"{each.value:,.4g} {each.unit}"
-        yield each.score.replace("_", " ").capitalize(), value
+        besides = " (one request besides the samples)" if "probe" in each.conditions else ""
+        yield each.score.replace("_", " ").capitalize(), value + besides
+    for name, why in speed.unknown.items() if speed else ():
+        yield name.replace("_", " ").capitalize(), f"unknown: {why}"
 
 
 def _fitting(samples: Iterable[Shown]) -> Iterator[Shown]:
