@@ -9,7 +9,8 @@ from guildmark.errors import Busy, ModelError, Refused, Unanswered
 TIMEOUT = 600.0
 """Seconds that an answer may take; long ones are long in the making."""
 CONNECT = 10.0
-LARGEST = 64 << 20
+LARGEST, PIECE = 64 << 20, 1 << 20
+"""Bytes of an answer, and those that are taken at once."""
 LARGEST_STREAM = 1 << 20
 BUSY = (408, 409, 425, 429, 503, 529)
 
@@ -29,8 +30,9 @@ class Service:
 
         client = self._client or self._open()
         try:
-            answer = await client.post(self._address + path).headers(self._headers).body_bytes(body).build().send()
-            data = bytes(await answer.bytes())
+            asked = client.post(self._address + path).headers(self._headers).body_bytes(body).build_streamed()
+            async with asked as answer:
+                data = await _whole(answer.body_reader)
         except exceptions.RequestTimeoutError as error:
             raise Unanswered(f"the server did not answer within {self._timeout:g} s") from error
         except exceptions.RequestError as error:
@@ -73,6 +75,16 @@ class Service:
         building = ClientBuilder().timeout(timedelta(seconds=self._timeout)).connect_timeout(timedelta(seconds=CONNECT))
         self._client = building.build()
         return self._client
+
+
+async def _whole(reader: Any) -> bytes:
+    """All that is answered; raises Refused where that is more than any answer needs."""
+    data = bytearray()
+    while piece := await reader.read(PIECE):
+        data += piece
+        if len(data) > LARGEST:
+            raise Refused(f"the server answers with more than {LARGEST >> 20} MB", "see that it is a server of models")
+    return bytes(data)
 
 
 async def _reached(reader: Any, holds: Callable[[bytes], bool]) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from races.loopback_server import Service
 from tests.serving import served, serving
 
+from guildmark import service as services
 from guildmark.errors import AskedWrongly, Busy, GuildmarkError, Refused, Unanswered
 from guildmark.provider import Continuation, Message, Reply, Request, Sampling, Score, Streams, open_model
 
@@ -223,6 +224,12 @@ def test_a_server_that_drops_or_is_not_there_is_unanswered() -> None:
         _ask(model)
     with pytest.raises(Unanswered):
         _ask("openai:m@http://127.0.0.1:9/v1")
+
+
+def test_an_answer_without_an_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "LARGEST", 1 << 20)
+    with serving(Answering({"choices": "x" * (2 << 20)})) as address, pytest.raises(Refused, match="more than 1 MB"):
+        _ask(f"openai:m@{address}")
 
 
 @pytest.mark.parametrize("named", ["openai:", "openai:m@nowhere", "completions:m", "anthropic:", "anthropic:c"])
