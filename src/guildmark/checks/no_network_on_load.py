@@ -52,7 +52,7 @@ _FOLLOWED = _set(
 )
 """Keys by which transformers, peft, LLaVA, OpenCLIP, detectron2, Ray, KServe and Seldon open something else."""
 _MAY_FOLLOW = late.compile(
-    rb"(\w+_(name_or_path|file|tower|model)|_(BASE|base)_|working_dir|py_modules|storageUri|modelUri)[\"']?\s*:\s*[^\n]{0,9}\w+:/"
+    rb"(\w_(name_or_path|file|tower|model)|_(BASE|base)_|working_dir|py_modules|storageUri|modelUri)[\"']?\s*:\s*[^\n]{0,9}\w+:/"
 )
 _REFERENCES = late.compile(rb"\s*\{\s*\"version\"\s*:\s*1\s*,.{0,4000}?\"refs\"\s*:\s*\{", re.DOTALL)
 """How a file of kerchunk's begins: an array of Zarr whose chunks lie elsewhere."""

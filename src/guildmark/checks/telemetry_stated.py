@@ -17,7 +17,7 @@ _SPOKEN = late.compile(
 _OFF = late.compile(
     r"\bopt(ing)?[- ]?out\b|\bdisabl\w+|\bturn(ed|ing)? (it )?off\b|\bswitch(ed)? (it )?off\b|DO_NOT_TRACK"
     r"|\bopt[- ]?in\b"
-    r"|\w+_(TELEMETRY|ANALYTICS|TRACKING)\w*|\bno telemetry\b|\bnot collect",
+    r"|\w_(TELEMETRY|ANALYTICS|TRACKING)\w*|\bno telemetry\b|\bnot collect",
     re.IGNORECASE,
 )
 
