@@ -114,6 +114,8 @@ class Door:
 
         def use(answer: "requests.Response") -> str:
             total = int(answer.headers.get("Content-Length", "0"))
+            if total > self._limit:
+                raise _too_large(url, self._limit)
             return self._keep(_bounded(_undecoded(answer), self._limit, url), label, total)
 
         # A .tar.gz that a server also calls gzip-encoded must arrive as the bytes that were published.
@@ -160,7 +162,7 @@ class Door:
     def _session(self) -> "requests.Session":
         """A session of this process: connections must not be shared with a worker that was forked."""
         if os.getpid() not in self._sessions:
-            self._sessions[os.getpid()] = _new_session()
+            self._sessions[os.getpid()] = new_session()
         return self._sessions[os.getpid()]
 
     @cached_property
@@ -204,7 +206,8 @@ def user_cache() -> str:
     return os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "guildmark")
 
 
-def _new_session() -> "requests.Session":
+def new_session() -> "requests.Session":
+    """A session that judges certificates by the operating system's trust store, and goes by few redirects."""
     import ssl
 
     import requests
@@ -250,11 +253,15 @@ def _bounded(pieces: Iterator[bytes], limit: int, url: str) -> Iterator[bytes]:
     for piece in pieces:
         done += len(piece)
         if done > limit:
-            raise Unreachable(f"{_shown(url)} is larger than {limit} bytes", "raise --limit expansion=BYTES")
+            raise _too_large(url, limit)
         passed = time.monotonic() - began
         if passed > GRACE and done < passed * SLOWEST:
             raise Unreachable(f"{_shown(url)} sends fewer than {SLOWEST} bytes a second", "try again later")
         yield piece
+
+
+def _too_large(url: str, limit: int) -> Unreachable:
+    return Unreachable(f"{_shown(url)} is larger than {limit} bytes", "raise --limit expansion=BYTES")
 
 
 def _undecoded(answer: "requests.Response") -> Iterator[bytes]:

@@ -331,6 +331,17 @@ def test_a_file_beyond_the_limit_is_not_kept(index: Index) -> None:
     assert index.kept() == []
 
 
+def test_a_release_that_its_index_says_is_too_large_is_refused_before_anything_is_fetched(index: Index) -> None:
+    wheel = "tiny-1.0-py3-none-any.whl"
+    project = Project("tiny", SDIST, wheel)
+    for name in (SDIST, wheel):
+        project.state(name, size=3_000_000_000)
+    index.server.answer = project.answer
+    with pytest.raises(SubjectError, match="holds 6000000000 bytes"):
+        index.deliver("tiny", limits=Limits(expansion=5_000_000_000))
+    assert index.server.paths() == ["/simple/tiny/"]
+
+
 def test_parts_that_an_old_process_left_are_dropped_and_those_of_a_running_one_stay(index: Index) -> None:
     index.server.answer = Project("tiny", SDIST).answer
     (index.cache / "files").mkdir(parents=True)

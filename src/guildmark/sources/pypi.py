@@ -54,6 +54,7 @@ def deliver(rest: str, opening: Opening, *, clock: Callable[[], str] = now) -> M
     page = _page(door, door.sign_in(pip_index.url()), name)
     release = _release(name, version, page.body)
     taken, aside = _choose(release, version is not None, opening.all_files)
+    _check_size(f"{name} {release.version}", taken, opening.limits.expansion)
     given, listings = [], [Held(page.listing("index_page"), page.body)]
     for file in taken:
         contents = _fetch(door, page.base, file)
@@ -140,6 +141,13 @@ def _choose(
     names = {file.filename for file in taken}
     aside = tuple((printable(file.filename), _why(file)) for file in release.files if file.filename not in names)
     return tuple(sorted(taken, key=lambda file: file.filename)), aside
+
+
+def _check_size(what: str, taken: tuple[IndexFile, ...], most: int) -> None:
+    """Refuse what is too large by the index's own word, before anything of it is fetched; raises SubjectError."""
+    size = sum(file.size or 0 for file in taken)
+    if size > most:
+        raise SubjectError(f"{what} holds {size} bytes", "raise --limit expansion=BYTES")
 
 
 def _why(file: IndexFile) -> str:

@@ -29,9 +29,13 @@ class Job(models.Model):
     """Whose turn it takes: the queue is fair among persons."""
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     asked_at = models.DateTimeField(default=timezone.now)
+    waits_since = models.DateTimeField(default=timezone.now)
+    """When this wait began: where the clock stands before that, it was set back, and the wait begins anew."""
     not_before = models.DateTimeField(default=timezone.now)
     began_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    turn = models.PositiveBigIntegerField(default=0, db_index=True)
+    """The number of its last lease among all leases: who was served last, whatever the clock says."""
     tries = models.PositiveIntegerField(default=0)
     most_tries = models.PositiveIntegerField(default=5)
     token = models.CharField(max_length=64, blank=True)
@@ -49,7 +53,16 @@ class Job(models.Model):
                 fields=["key"], condition=Q(state__in=["waiting", "running"]), name="one_open_job_a_key"
             ),
         )
-        indexes = (models.Index(fields=["state", "not_before"], name="jobs_by_turn"),)
+        indexes = (
+            models.Index(fields=["state", "not_before"], name="jobs_by_turn"),
+            models.Index(fields=["person", "turn"], name="jobs_served"),
+            models.Index(fields=["kind"], name="jobs_of_a_kind"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def open(self) -> bool:
+        """Whether it has not ended."""
+        return self.state in (Job.State.WAITING, Job.State.RUNNING)

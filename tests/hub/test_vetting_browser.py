@@ -1,0 +1,106 @@
+"""The pages of submissions and jobs in a real browser: both themes, two widths, hostile words, and a job watched."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import make_server
+
+import pytest
+from tests import pages
+from tests.hub import hostile
+from tests.hub.test_pages_browser import THEMES, WIDTHS, _Quiet, _Server
+
+SHOWN = {
+    "submit": "submit/",
+    "submissions": "submissions/",
+    "dead": "submissions/1/",
+    "again": "submissions/2/",
+    "running": "submissions/3/",
+    "waiting": "submissions/4/?still",
+    "jobs": "desk/jobs/",
+    "desk": "desk/",
+}
+
+
+@pytest.fixture
+def site(browser: Any, empty: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The hub on a free port, and the session of somebody who runs it and asked for vettings that met hostile words."""
+    from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
+    from django.db import connection
+    from tests.hub import alliance
+    from tests.hub.conftest import _opened
+
+    from guildmark.errors import GuildmarkError
+    from guildmark_hub.jobs import acts as jobs
+    from guildmark_hub.vetting import acts
+
+    for _ in _opened(Path(shutil.copy(empty, tmp_path / "site.sqlite3"))):
+        who = alliance.person(hostile.BAD, staff=True)
+        for number in range(4):
+            acts.submit(who, f"pkg:pypi/{'long-name-' * 15}{number}")
+        jobs.failed(jobs.lease(), jobs.Hopeless(hostile.BAD, hostile.LONG))
+        jobs.failed(jobs.lease(), GuildmarkError(hostile.LONG, hostile.BAD))
+        jobs.progress(jobs.lease(), hostile.BAD)
+        session = alliance.browser(who).cookies[settings.SESSION_COOKIE_NAME].value
+        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://localhost:{server.server_port}/", session
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        connection.close()
+
+
+@pytest.fixture
+def window(browser: Any, site: tuple[str, str]) -> Iterator[Any]:
+    """A window of hers; what the browser complains of, and every script that runs, fails the test."""
+    context = browser.new_context(base_url=site[0])
+    context.add_cookies([{"name": "sessionid", "value": site[1], "url": site[0]}])
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_axe_finds_no_fault_and_nothing_is_wider_than_the_screen(window):
+    for name, address in SHOWN.items():
+        window.goto(address)
+        for width, theme in zip(WIDTHS, THEMES, strict=True):
+            window.set_viewport_size({"width": width, "height": 800})
+            window.emulate_media(color_scheme=theme)
+            assert pages.faults(window) == [], (name, width, theme)
+            assert window.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+
+
+def test_a_job_is_watched_until_it_ends_without_loading_the_page_anew(window):
+    from django.db import transaction
+
+    from guildmark_hub.jobs import acts as jobs
+
+    window.goto("submit/")
+    window.fill("#id_purl", "pypi:guard")
+    window.click("text=Have it vetted")
+    assert "It waits for its turn" in window.inner_text("#state")
+    window.evaluate("window.here = true")
+    for one in (jobs.lease(), jobs.lease()):
+        jobs.progress(one, "It is being vetted: 3 MB are fetched.")
+    window.wait_for_selector("text=3 MB are fetched")
+    assert window.evaluate("window.here")
+    with transaction.atomic():
+        jobs.done(one)
+    window.wait_for_selector("text=It was vetted on")
+    assert window.evaluate("document.scripts.length") == 0
+
+
+def test_staff_try_a_job_again_by_hand(window):
+    window.goto("desk/jobs/")
+    assert "Given up (1)" in window.inner_text("main")
+    window.click("text=Try again")
+    assert "Given up (0)" in window.inner_text("main")
