@@ -34,9 +34,14 @@ class _Module(ModuleType):
     """Stands for a module; what it is asked is asked of the module itself, which is run when that is first done."""
 
     def __getattribute__(self, name: str) -> Any:
-        """Not `__getattr__`: a module that misses a name first looks why, which costs more than many a check."""
+        """Not `__getattr__`: a module that misses a name first looks why, which costs more than many a check.
+
+        A module that another thread runs just now is waited for."""
         own = ModuleType.__getattribute__(self, "__name__")
-        return getattr(sys.modules.get(own) or import_module(own), name)
+        found = sys.modules.get(own)
+        if found is None or found.__spec__._initializing:  # type: ignore[union-attr]  # not in typeshed
+            found = import_module(own)
+        return getattr(found, name)
 
     def __setattr__(self, name: str, value: object) -> None:
         setattr(import_module(self.__name__), name, value)

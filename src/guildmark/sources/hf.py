@@ -35,6 +35,13 @@ _DATASETS = "datasets/"
 Answer = TypeVar("Answer")
 
 
+class Look(NamedTuple):
+    """A repository's files at a commit, and the licence that its card states; empty where it states none."""
+
+    tree: Tree
+    licence: str
+
+
 class _Asked(NamedTuple):
     """A repository, and the revision that the user named."""
 
@@ -59,6 +66,12 @@ def deliver(rest: str, opening: Opening, *, clock: Callable[[], str] = now) -> M
     fetch = _Fetch(hub, tree, door, opening)
     files = tuple(fetch.all() if opening.full else fetch.some())
     return Material(tree.id, _purl(asked.type, tree), files, (Held(listing, body),), whole=True)
+
+
+def look(rest: str, most: int) -> Look:
+    """What the hub says of a repository at a revision, of at most so many files; none of them is fetched."""
+    asked = _asked(rest)
+    return _Hub(asked).look(most)
 
 
 def from_purl(purl: str) -> str | None:
@@ -103,6 +116,10 @@ class _Hub:
 
     def tree(self, most: int) -> Tree:
         """All files at the commit that the revision names; raises NotFound and Unreachable."""
+        return self.look(most).tree
+
+    def look(self, most: int) -> Look:
+        """The same, with the licence."""
         kind, name = self._asked.type, self._asked.id
         info = self._ask(
             lambda: self._interface.repo_info(name, repo_type=kind, revision=self._asked.revision, timeout=SECONDS / 2)
@@ -111,7 +128,8 @@ class _Hub:
         if len(entries) > most:
             raise SubjectError(f"{name} holds more than {most} files", "raise --limit members=N")
         changed = info.last_modified.isoformat() if info.last_modified else None
-        return Tree(info.id, kind, info.sha, entries, changed, bool(info.private), info.gated or False)
+        tree = Tree(info.id, kind, info.sha, entries, changed, bool(info.private), info.gated or False)
+        return Look(tree, _licence(info.card_data))
 
     def address(self, tree: Tree, path: str) -> str:
         """Where the bytes of a file are asked for."""
@@ -218,6 +236,14 @@ class _Fetch:
 
     def _refused(self, error: Unreachable) -> Unreachable:
         return _gated(self._tree.id) if self._tree.gated else error
+
+
+def _licence(card: object) -> str:
+    """The licence that a card's front matter names, or `license_name` beside `other`, whatever stands there."""
+    ask = getattr(card, "get", None)
+    stated, name = (ask("license"), ask("license_name")) if callable(ask) else (None, None)
+    words = [one for one in (stated if isinstance(stated, list) else [stated]) if isinstance(one, str)]
+    return name if words == ["other"] and isinstance(name, str) else ", ".join(words)
 
 
 def _gated(name: str) -> Unreachable:
