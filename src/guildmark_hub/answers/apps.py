@@ -8,3 +8,11 @@ class AnswersConfig(AppConfig):
 
     name = "guildmark_hub.answers"
     label = "answers"
+
+    def ready(self) -> None:
+        """Let the catalog's pages show what is answered."""
+        from guildmark_hub.answers import telling
+        from guildmark_hub.catalog import beside_findings, marking
+
+        beside_findings.register(telling.said_of)
+        marking.register("offers", telling.offers)

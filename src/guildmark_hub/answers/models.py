@@ -80,6 +80,7 @@ class Answer(models.Model):
 
     class Meta:
         ordering = ("made_at",)
+        indexes = (models.Index(fields=["kind", "withdrawn_at", "until"], name="answers_that_stand"),)
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.slug}"
