@@ -8,7 +8,8 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
@@ -42,7 +43,7 @@ def door(to: Role, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST")) -> Cal
                 add_never_cache_headers(response)
             return response
 
-        answered.__dict__["to"] = to
+        answered.__dict__ |= {"to": to, "methods": methods}
         return require_http_methods(list(methods))(answered)
 
     return made
@@ -79,6 +80,35 @@ def show(request: HttpRequest, name: str, held: dict[str, Any], status: int = 20
     return render(request, f"{name}.html", {"here": "", "edition": None, **held}, status=status)
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; None where it is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
+def done(form: Form, act: Callable[[], object]) -> bool:
+    """Whether a form was sent, is right, and its act was done; what the act refuses stands in the form."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except GuildmarkError as error:
+        says = f"{error.says[:1].upper()}{error.says[1:]}"
+        form.add_error(None, f"{says}: {error.hint}." if error.hint else f"{says}.")
+        return False
+    return True
+
+
+def asked(request: HttpRequest, name: str, form: Form, held: dict[str, Any]) -> HttpResponse:
+    """A page with its form: to fill in, or with what is wrong in it, and 400."""
+    return show(request, name, {"form": form, **held}, 400 if form.is_bound else 200)
+
+
 def denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """403, in words."""
     return said(request, 403, "This is not for you", str(exception) or "You may not do this")
+
+
+def unproved(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403, where a form does not prove that it is ours."""
+    hint = "Go back, load the page again, and send it once more. Your browser must take cookies of this site."
+    return said(request, 403, "This form is too old", "It does not prove that it came from this site", hint)

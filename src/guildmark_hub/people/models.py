@@ -90,6 +90,8 @@ class Organisation(models.Model):
     applied_at = models.DateTimeField(default=timezone.now)
     member_since = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    why = models.TextField(max_length=2000, blank=True)
+    """The word with which staff refused it."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["own"], condition=Q(own=True), name="one_own_organisation"),)
@@ -119,6 +121,8 @@ class Affiliation(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     """The last day on which it counts; None while it is open."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """When somebody ended it: from then on she may nothing by it, also on its last day."""
 
     class Meta:
         constraints = (
@@ -194,3 +198,17 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who} {self.did} {self.of}"
+
+
+class Cached(models.Model):
+    """What is kept for a short time, as Django's cache writes it: how often somebody tried to sign in."""
+
+    cache_key = models.CharField(primary_key=True, max_length=255)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "people_cached"
+
+    def __str__(self) -> str:
+        return self.cache_key

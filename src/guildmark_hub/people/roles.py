@@ -20,9 +20,11 @@ AT_LEAST: dict[str, tuple[str, ...]] = {
 
 
 def affiliations(person: Person, at: date | None = None) -> QuerySet[Affiliation]:
-    """Those that count on a day, today if none is named: open on it, of an organisation that is a member."""
+    """Those that count on a day, or now if none is named: open then, of an organisation that is a member."""
     on = at or timezone.now().date()
     within = Q(since__lte=on) & (Q(until=None) | Q(until__gte=on))
+    if at is None:
+        within &= Q(ended_at=None)
     return person.affiliations.filter(within, organisation__state=Organisation.State.MEMBER).select_related(
         "organisation"
     )
