@@ -22,9 +22,9 @@ def fits_and_asks_nothing(opened: Callable[..., Any], name: str, width: int) -> 
     page.close()
 
 
-def faults(page: Any) -> list[tuple[str, list[str]]]:
-    """What axe (WCAG 2 AA, contrast too) finds at fault, with all that is folded opened."""
+def faults(page: Any, options: dict[str, Any] | None = None) -> list[tuple[str, list[str]]]:
+    """What axe (WCAG 2 AA, contrast too) finds at fault, with all that is folded opened; `options` are axe's own."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-    found = axe.Axe().run(page).response["violations"]
+    found = axe.Axe().run(page, options=options or {"resultTypes": ["violations"]}).response["violations"]
     return [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found]

@@ -20,6 +20,8 @@ EXTRA = "guildmark[sign]"
 ED25519 = b"\x01"
 """The type of the signature in signed notes (C2SP signed-note, "Signature types")."""
 LARGEST = 1 << 16
+PROOF = b"guildmark key\0"
+"""What a key's proof begins with: no statement and no checkpoint does."""
 _NAME = re.compile(r"[^\s+\x00-\x20\x7f]{1,200}")
 _PEM = "-----BEGIN "
 _SCRYPT = {"n": 1 << 14, "r": 8, "p": 5}
@@ -119,6 +121,25 @@ def read_public(line: str) -> PublicKey:
     if key.line != line.strip():
         raise ClaimError(f"the key of {name} has the id {key.note_id.hex()}, and says {id}", "copy its line again")
     return key
+
+
+def proved(key: Signer, whom: str) -> str:
+    """The public key's line, a space, and the proof that whoever has the private key means it to sign for `whom`."""
+    return f"{key.public.line} {base64.b64encode(key.sign(PROOF + whom.encode())).decode()}"
+
+
+def read_proved(text: str, whom: str) -> PublicKey:
+    """The key of what `proved` wrote; raises ClaimError where the proof is missing, broken, or for another."""
+    line, _, proof = text.strip().rpartition(" ")
+    public = read_public(line or proof)
+    try:
+        signature = base64.b64decode(proof, validate=True) if line else b""
+    except ValueError:
+        signature = b""
+    if not public.verifies(signature, PROOF + whom.encode()):
+        how = f'paste what this prints: guildmark keys prove FILE "{whom}"'
+        raise ClaimError(f"no proof stands beside the key of {public.name} that it is meant to sign for {whom}", how)
+    return public
 
 
 def public_of(data: bytes) -> PublicKey:

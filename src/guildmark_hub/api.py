@@ -15,11 +15,13 @@ from pydantic import ConfigDict, Field
 
 from guildmark import plain, standard
 from guildmark.edition import records
-from guildmark.errors import AskedWrongly
+from guildmark.errors import AskedWrongly, ClaimError, GuildmarkError, ReportError
 from guildmark.records import Assessment, Record
 from guildmark.version import VERSION
-from guildmark_hub.catalog import facets, finding, models, rows, words
+from guildmark_hub.catalog import claim_rows, facets, finding, models, rows, words
 from guildmark_hub.catalog.facets import Facet
+from guildmark_hub.catalog.taking import NotTheirs, TooLarge
+from guildmark_hub.catalog.whole import Locked
 
 MOST, USUAL = 200, 50
 _LAST = 253_402_300_799
@@ -78,7 +80,10 @@ class Sources(Record, frozen=True):
     sources: tuple[records.Source, ...]
 
 
-ANSWERS = (Problem, EditionOut, Listed, rows.Whole, Assessment, Standards, standard.Standard, Categories, Sources)
+ANSWERS = (
+    *(Problem, EditionOut, Listed, rows.Whole, Assessment, Standards, standard.Standard, Categories, Sources),
+    *(claim_rows.ClaimOut, claim_rows.ClaimsOut, claim_rows.ChangesOut, claim_rows.Published),
+)
 _REFERENCES, _SHAPES = msgspec.json.schema_components(ANSWERS, ref_template="#/components/schemas/{name}")
 _REFERENCE: dict[Any, dict[str, Any]] = dict(zip(ANSWERS, _REFERENCES, strict=True))
 
@@ -88,6 +93,17 @@ def _answers(shape: type[Record]) -> dict[str, Any]:
     wrong = {"description": "What happened, and what to do", "content": _json_of(Problem)}
     good = {"description": (shape.__doc__ or "").partition("\n")[0], "content": _json_of(shape)}
     return {"responses": {200: good, 400: wrong, 404: wrong}}
+
+
+def _publishing() -> dict[str, Any]:
+    """What publishing takes and answers, for the description."""
+    found = _answers(claim_rows.Published)["responses"]
+    wrong = found.pop(404)
+    found[201] = {**found[200], "description": "It was taken in"}
+    found[200] = {**found[200], "description": "It was here before"}
+    found |= dict.fromkeys((403, 413, 429, 503), wrong)
+    bundle = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {"responses": found, "requestBody": {"required": True, "content": bundle}}
 
 
 def _json_of(shape: type[Record]) -> dict[str, Any]:
@@ -126,6 +142,7 @@ class Question(Schema):
     modality: Words = Field([])
     language: Words = Field([], description="BCP 47")
     supported_by: Words = Field([], description="checks that passed, as `security_policy_stated`")
+    offers: list[Literal["support", "review"]] = Field([], max_length=2, description="what members offer for it")
     vetted: list[Literal["30", "90", "365"]] = Field([], max_length=3, description="within so many days")
     level: list[Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9_]{1,90}:[a-z0-9_]{1,90}$")]] = Field(
         [], max_length=finding.MOST_VALUES, description="STANDARD:LEVEL, that level or better"
@@ -148,6 +165,31 @@ def _said(request: HttpRequest, status: int, says: str, hint: str) -> HttpRespon
 def asked_wrongly(request: HttpRequest, error: AskedWrongly) -> HttpResponse:
     """A question that makes no sense is the asker's."""
     return _said(request, 400, error.says, error.hint)
+
+
+WRONG: tuple[tuple[type[GuildmarkError], int], ...] = (
+    (NotTheirs, 403),
+    (TooLarge, 413),
+    (ClaimError, 400),
+    (claim_rows.TooOften, 429),
+    (Locked, 503),
+    (ReportError, 503),
+)
+"""What is answered to a bundle that is not taken in, the first that fits."""
+
+
+def not_taken(request: HttpRequest, error: GuildmarkError | type[GuildmarkError]) -> HttpResponse:
+    """A bundle that was not taken in, and whose turn it is to change that."""
+    assert isinstance(error, GuildmarkError)  # what is raised is an exception, and not its class
+    status = next(status for kind, status in WRONG if isinstance(error, kind))
+    answer = _said(request, status, error.says, error.hint)
+    if status in (429, 503):
+        answer.headers["Retry-After"] = "60" if status == 429 else "5"
+    return answer
+
+
+for _kind, _ in WRONG:
+    door.add_exception_handler(_kind, not_taken)
 
 
 @door.exception_handler(rows.Missing)
@@ -298,6 +340,43 @@ def sources(request: HttpRequest) -> HttpResponse:
     found = models.Source.objects.filter(edition=rows.edition())
     whole = (records.Source(one.slug, one.name, one.address, one.sha256, one.licence, one.date) for one in found)
     return _told(Sources(tuple(whole)))
+
+
+Digest = Annotated[str, Query("", pattern=r"^(sha256:[0-9a-f]{64})?$", max_length=71)]
+Slug = Annotated[str, Query("", pattern=r"^[A-Za-z0-9_-]*$", max_length=100)]
+Limit = Annotated[int, Query(USUAL, ge=1, le=MOST)]
+Cursor = Annotated[str, Query("", pattern="^[0-9]*$", max_length=18, description="`next` of the page before")]
+
+
+@door.get("/claims", summary="Signed claims", openapi_extra=_answers(claim_rows.ClaimsOut))
+def claims(
+    request: HttpRequest, entry: Slug, digest: Digest, organisation: Slug, cursor: Cursor, limit: Limit
+) -> HttpResponse:
+    """Who says what of which digest, the newest first: of an entry, of a digest, of an organisation, or all."""
+    asked = {"slug": entry, "digest": digest, "organisation__slug": organisation}
+    return _told(claim_rows.claims(asked, cursor, limit))
+
+
+@door.post("/claims", summary="Publish a bundle", openapi_extra=_publishing())
+def publish(request: HttpRequest) -> HttpResponse:
+    """The bytes that `guildmark attest` wrote. Whose key signed them decides, so nobody signs in; the same again is
+    answered as before."""
+    published, status = claim_rows.publish(request)
+    answer = _told(published)
+    answer.status_code = status
+    return answer
+
+
+@door.get("/claims/{statement}", summary="One signed claim", openapi_extra=_answers(claim_rows.ClaimOut))
+def one_claim(request: HttpRequest, statement: Path[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]]) -> HttpResponse:
+    """By the sha256 of what was signed."""
+    return _told(claim_rows.claim(statement))
+
+
+@door.get("/changes", summary="What happened", openapi_extra=_answers(claim_rows.ChangesOut))
+def changes(request: HttpRequest, entry: Slug, cursor: Cursor, limit: Limit) -> HttpResponse:
+    """The oldest first; who keeps the cursor misses nothing."""
+    return _told(claim_rows.changes(cursor, limit, entry))
 
 
 @door.get("/{path:rest}", include_in_schema=False)

@@ -37,7 +37,7 @@ def secret(path: Path) -> str:
         return secrets.token_urlsafe(LENGTH)
     try:
         if not path.exists():
-            _make(path)
+            write_once(path, secrets.token_urlsafe(LENGTH).encode() + b"\n")
         found = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise AskedWrongly(f"the secret key {path} cannot be read: {error}", "give the hub's user this file") from error
@@ -46,12 +46,13 @@ def secret(path: Path) -> str:
     return found
 
 
-def _make(path: Path) -> None:
+def write_once(path: Path, data: bytes) -> None:
+    """Write a file whole, for nobody but its owner, unless it is there; of several at once the first wins."""
     own = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(LENGTH) + "\n")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.link(own, path)

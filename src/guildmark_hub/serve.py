@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from guildmark.errors import AskedWrongly, GuildmarkError
-from guildmark_hub import kept
+from guildmark_hub import backup, kept
 
 SETTINGS = "guildmark_hub.settings"
 WAIT = 60.0
@@ -39,6 +39,14 @@ class Where(NamedTuple):
 
 def prepare(data: str = "", *, plain: bool = False) -> None:
     """Make the folder and the tables, and start Django; `plain` is HTTP for this machine alone. Raises AskedWrongly."""
+    start(data, plain=plain)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def start(data: str = "", *, plain: bool = False) -> None:
+    """Make the folder, and start Django without a look at the tables. Raises AskedWrongly."""
     if data:
         os.environ["GUILDMARK_HUB_DATA"] = str(Path(data).absolute())
     if plain:
@@ -46,10 +54,22 @@ def prepare(data: str = "", *, plain: bool = False) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     kept.make(kept.data_folder(os.environ.get("GUILDMARK_HUB_DATA", "")))
     import django
-    from django.core.management import call_command
 
     django.setup()
+
+
+def migrate_restored(database: Path) -> None:
+    """Bring the tables of the database that Django was started with up to date, and let go of it.
+
+    Raises AskedWrongly where a newer Guildmark made them."""
+    from django.core.management import call_command
+    from django.db import connections
+    from django.db.migrations.loader import MigrationLoader
+
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations or {}}
+    backup.refuse_newer(backup.seen(database), known)
     call_command("migrate", verbosity=0, interactive=False)
+    connections.close_all()
 
 
 def is_loopback(host: str) -> bool:
@@ -62,6 +82,7 @@ def is_loopback(host: str) -> bool:
 
 def serve(where: Where) -> None:
     """Serve until Ctrl-C or SIGTERM; `prepare` comes before. Raises AskedWrongly where the port is taken."""
+    where = where._replace(host=_number(where.host))
     _check_free(where)
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -133,6 +154,14 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _number(host: str) -> str:
+    """What to listen on as an IP address, for the server takes no name; raises AskedWrongly."""
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if host == "localhost" else host))
+    except ValueError as error:
+        raise AskedWrongly(f"{host} is no IP address", "give one of this machine: --host 127.0.0.1") from error
 
 
 def _check_free(where: Where) -> None:

@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from guildmark_hub.api import door
+from guildmark_hub.people import outside
 
 urlpatterns = [
     path("api/v1/", door.urls),
+    path("account/oidc/<str:provider_id>/login/", outside.login),
     path("account/", include("allauth.urls")),
     path("staff/", admin.site.urls),
     path("", include("guildmark_hub.people.urls")),

@@ -9,7 +9,9 @@ import pytest
 
 pytest.importorskip("cryptography", reason="signatures need guildmark[sign]")
 
+from guildmark import keys
 from guildmark.commands import main
+from guildmark.errors import ClaimError
 
 EXAMPLES = Path(__file__).parent.parent / "checks"
 GOOD = EXAMPLES / "formats_intact" / "passed" / "whole_safetensors"
@@ -213,3 +215,13 @@ def test_a_bundle_of_a_gigabyte_is_not_read(at: Path, capsys: pytest.CaptureFixt
         file.truncate(1 << 30)
     assert verify("--bundle", "large.json") == 2
     assert "is larger than" in capsys.readouterr().err
+
+
+def test_a_key_proves_whom_it_signs_for_and_nobody_else(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whom = "acme at https://hub.example.org"
+    assert main(["keys", "prove", str(at / "ai.key"), whom]) == 0
+    proof = capsys.readouterr().out
+    assert keys.read_proved(proof, whom) == keys.public_of((at / "ai.key").read_bytes())
+    for text, said in ((proof, "other at https://hub.example.org"), (proof.split()[0], whom)):
+        with pytest.raises(ClaimError, match="no proof stands beside"):
+            keys.read_proved(text, said)

@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 
 from guildmark import keys
+from guildmark_hub.people import keyring
 from guildmark_hub.people.models import Affiliation, Key, Organisation, Person
 
 PASSWORD = "a long enough word 7"
@@ -40,6 +41,11 @@ def key(where: Organisation, **given: Any) -> tuple[keys.PrivateKey, Key]:
     """A new key of an organisation: the secret, and the row of its public half."""
     made = keys.new(where.slug)
     return made, Key.objects.create(organisation=where, public=made.public.line, **given)
+
+
+def proved(key: keys.PrivateKey, where: Organisation) -> str:
+    """What `guildmark keys prove` prints for an organisation of this hub."""
+    return keys.proved(key, keyring.whom(where))
 
 
 def browser(who: Person | None = None) -> Client:

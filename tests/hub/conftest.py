@@ -22,11 +22,13 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "1"  # playwright keeps a loop in this thread, and nothing of ours runs in it
     )
     import django
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.test.utils import setup_test_environment
 
     django.setup()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one costs half a second
     setup_test_environment()
     call_command("migrate", verbosity=0)
     connection.close()
@@ -88,3 +90,12 @@ def load(database: Path, tmp_path: Path) -> Callable[..., Any]:
         return acts.load(editions.write_edition(tmp_path / f"{name}.gz", parts, name, made_at))
 
     return loading
+
+
+@pytest.fixture
+def world(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An index, advisories and a clock by which the hub goes, and claims about what is there."""
+    from tests.hub import drifting
+
+    with drifting.world(tmp_path, monkeypatch) as made:
+        yield made

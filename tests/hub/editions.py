@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from guildmark.edition.records import Assessed, Category, Entry, Header, Part, Reported, Source, Unassessed
 from guildmark.edition.writing import write
@@ -62,7 +63,7 @@ GOOD = {
 
 def small() -> list[Part]:
     """Four entries: a tool with two releases, one whose release could not be vetted, a model, one only reported."""
-    bad = GOOD | {"no_harmful_acts": ["failed", "failed", "passed"], "licence_open": "unknown"}
+    bad: dict[str, Any] = GOOD | {"no_harmful_acts": ["failed", "failed", "passed"], "licence_open": "unknown"}
     return [
         *CATEGORIES,
         *SOURCES,

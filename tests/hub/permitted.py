@@ -149,7 +149,7 @@ def world() -> World:
         "invitation": acme.invitations.get().pk,
         "secret": secret,
         "key": key.pk,
-        "new_key": keys.new("acme").public.line,
+        "new_key": alliance.proved(keys.new("acme"), acme),
         "page": 1,
     }
     return made | _done(people["member"]) | _watched(people["member"], key)

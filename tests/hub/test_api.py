@@ -77,7 +77,8 @@ def test_the_description_names_every_operation_and_bounds_every_parameter(client
     assert sorted(found["paths"]) == [
         f"{DOOR}{path}"
         for path in (
-            *("/assessments/{sha256}", "/categories", "/edition", "/entries", "/entries/{id}"),
+            *("/assessments/{sha256}", "/categories", "/changes", "/claims", "/claims/{statement}"),
+            *("/edition", "/entries", "/entries/{id}"),
             *("/sources", "/standards", "/standards/{id}"),
         )
     ]
@@ -85,6 +86,9 @@ def test_the_description_names_every_operation_and_bounds_every_parameter(client
         for parameter in operations["get"]["parameters"]:
             assert bounded(parameter["schema"]), parameter
         assert operations["get"]["responses"].keys() == {"200", "400", "404"}
+    assert found["paths"][f"{DOOR}/claims"]["post"]["responses"].keys() == {
+        *("200", "201", "400", "403", "413", "429", "503"),
+    }
 
 
 def bounded(schema: Any) -> bool:
@@ -253,10 +257,10 @@ def test_an_answer_takes_the_same_few_queries_however_much_it_tells(client, smal
     client.get(f"{DOOR}/entries?q=guard")
     counts = {
         "/edition": 1,
-        "/entries": 3,
-        "/entries?limit=1": 3,
-        "/entries?q=guard&kind=tool": 4,
-        "/entries?updated_since=2026-01-01T00:00:00Z": 3,
+        "/entries": 4,
+        "/entries?limit=1": 4,
+        "/entries?q=guard&kind=tool": 5,
+        "/entries?updated_since=2026-01-01T00:00:00Z": 4,
         "/entries/guard": 4,
         "/entries/llama-3-8b": 4,
         "/categories": 2,

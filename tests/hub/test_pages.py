@@ -45,12 +45,12 @@ TAGS = set(
     )
 )
 QUERIES = {
-    "front": 5,
-    "search": 2,
-    "found": 3,
-    "entry": 5,
-    "model": 5,
-    "reported": 5,
+    "front": 6,
+    "search": 3,
+    "found": 4,
+    "entry": 7,
+    "model": 7,
+    "reported": 7,
     "compare": 3,
     "sources": 2,
     "standard": 2,
@@ -92,7 +92,8 @@ def test_every_link_leads_to_a_page(small, client, name):
     links = {node.attributes["href"] for node in root.nodes() if node.tag == "a"}
     here = {link for link in links if link.startswith("/")}
     for link in here:
-        assert client.get(link).status_code == 200, link
+        asks_who = link.startswith(("/desk/", "/follow/")) or "/members/say/" in link  # visitors are asked to sign in
+        assert client.get(link, follow=asks_who).status_code == 200, link
     assert all(link.startswith(("#", "https://")) for link in links - here)
 
 
@@ -363,7 +364,7 @@ def test_the_stylesheets_are_small_and_load_nothing(small, client):
     shared, own = (b"".join(client.get(style).streaming_content).decode() for style in styles)
     assert not {line for line in shared.splitlines() if line[:1] not in " }@"} & {*own.splitlines()}
     css = shared + own
-    assert len(css) < 25_000
+    assert len(css) < 27_000
     assert "url(" not in css
     assert "@import" not in css
 

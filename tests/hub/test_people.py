@@ -334,12 +334,14 @@ def test_a_new_role_is_a_new_row_and_the_old_one_counts_no_more():
 
 
 def test_a_clock_that_was_set_back_ends_nothing_before_it_began(at):
+    from tests.hub import alliance
+
     from guildmark import keys
     from guildmark_hub.people import acts, keyring
 
     acme, _, people = cast()
     one = acme.affiliations.get(person=people["mia"])
-    added = keyring.add(people["ada"], acme, keys.new("acme").public.line)
+    added = keyring.add(people["ada"], acme, alliance.proved(keys.new("acme"), acme))
     for name in ("ada", "olga"):
         people[name].affiliations.update(since="2025-01-01")
     at(datetime(2025, 12, 31, 23, tzinfo=UTC))
@@ -400,6 +402,7 @@ def test_members_are_listed_by_sector_and_country(client):
 def test_every_act_asks_by_itself_who_may():
     """Also where no view asked before: at the moment of the write."""
     from django.core.exceptions import PermissionDenied
+    from tests.hub import alliance
 
     from guildmark import keys
     from guildmark_hub.people import acts, inviting, keyring
@@ -407,7 +410,7 @@ def test_every_act_asks_by_itself_who_may():
 
     acme, _, people = cast()
     mia = acme.affiliations.get(person=people["mia"])
-    key = keyring.add(people["ada"], acme, keys.new("acme").public.line)
+    key = keyring.add(people["ada"], acme, alliance.proved(keys.new("acme"), acme))
     inviting.invite(people["ada"], acme, "eve@example.org", "member")
     before = Act.objects.count()
     for name in ("mia", "olga", "eve"):
@@ -422,7 +425,7 @@ def test_every_act_asks_by_itself_who_may():
             lambda who=who: inviting.first_owner(who, acme, "eve@example.org"),
             lambda who=who: inviting.invite(who, acme, "mallory@example.org", "owner"),
             lambda who=who: inviting.withdraw(who, Invitation.objects.get()),
-            lambda who=who: keyring.add(who, acme, keys.new("acme").public.line),
+            lambda who=who: keyring.add(who, acme, alliance.proved(keys.new("acme"), acme)),
             lambda who=who: keyring.revoke(who, key, "retired"),
         ]
         refused += [lambda who=who: acts.end(who, mia)] if name != "mia" else []

@@ -6,19 +6,19 @@ from tests.hub import editions
 from guildmark.edition.records import Assessed, Entry, Reported
 
 COUNTS = {
-    "/": 5,
+    "/": 6,
     "/about": 1,
     "/standards": 1,
     "/categories": 3,
     "/sources": 2,
-    "/search": 2,
-    "/search?q=guard": 3,
-    "/search?kind=tool&basis=evidence&sort=name": 2,
-    "/search?q=nothing+of+the+kind": 2,
-    "/entry/guard/": 5,
-    "/entry/guard/release/1.0/": 5,
+    "/search": 3,
+    "/search?q=guard": 4,
+    "/search?kind=tool&basis=evidence&sort=name": 3,
+    "/search?q=nothing+of+the+kind": 3,
+    "/entry/guard/": 7,
+    "/entry/guard/release/1.0/": 7,
     "/entry/guard/buyer": 4,
-    "/entry/r7/": 5,
+    "/entry/r7/": 7,
     "/compare?e=guard&e=g1&e=g2&e=r7": 4,
     "/api/v1/edition": 1,
 }

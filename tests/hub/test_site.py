@@ -113,13 +113,14 @@ def test_nothing_in_it_needs_a_server_or_a_script(out):
 
 
 def test_what_it_holds_is_what_the_hub_shows(client, small, out):
-    """The same words in the same order, but for a button that leads to a form."""
+    """The same words in the same order, but for the buttons that lead to a form."""
     page = walked.walk((out / "entry/guard/index.html").read_text())
     shown = walked.walk(client.get("/entry/guard/").content.decode())
     main = [next(node for node in tree.nodes() if node.tag == "main").text().split() for tree in (page, shown)]
     rest = iter(main[1])
     assert all(word in rest for word in main[0])
-    assert sorted([*main[0], "Compare", "it"]) == sorted(main[1])
+    offered = ["Compare", "it", "Follow", "it", "Answer,", "own", "or", "support", "it"]
+    assert sorted([*main[0], *offered]) == sorted(main[1])
 
 
 def test_the_edition_in_it_is_the_one_that_was_given(out, tmp_path):

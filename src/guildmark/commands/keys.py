@@ -1,4 +1,4 @@
-"""Make an organisation's key for signing, or show the public part of one.
+"""Make an organisation's key for signing, show the public part of one, or prove that it is yours.
 
 A private key is a PEM under a password (PKCS #8, scrypt); beside it lies FILE.pub, which others put
 among those that they trust: `--trust FILE.pub`. In CI the private key itself may stand in GUILDMARK_KEY."""
@@ -37,12 +37,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--no-password", action="store_true", help="leave the private key open: only for tests and CI")
     show = acts.add_parser("show", help="show the public part of a key", description="Show a key's public part.")
     show.add_argument("file", metavar="FILE|pkcs11:…")
+    says = "Print the public key with a proof, for those who ask it: a hub names the words."
+    prove = acts.add_parser("prove", help="show that a key is yours", description=says)
+    prove.add_argument("key", metavar="FILE|pkcs11:…")
+    prove.add_argument("whom", metavar="WORDS", help='whom it is meant to sign for: "acme at https://hub.example.org"')
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Make or show; 0."""
+    """Make, show or prove; 0."""
     if asked.act == "show":
         sys.stdout.write(_shown(_public(asked.file)))
+        return 0
+    if asked.act == "prove":
+        print(keys.proved(_trust.read_key(asked), asked.whom))
         return 0
     path = Path(asked.output)
     if path.exists() or path.with_name(path.name + PUBLIC).exists():

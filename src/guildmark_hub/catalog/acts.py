@@ -1,19 +1,43 @@
 """Every write to the catalog: an edition is loaded whole or not at all, and what is derived can be made anew."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from django.db import DatabaseError, OperationalError, transaction
-
 from guildmark.edition.reading import read
 from guildmark.edition.records import Assessed, Category, End, Entry, Header, Reported, Source, Unassessed
-from guildmark.errors import AskedWrongly, FormatError, ReportError
-from guildmark_hub.catalog import deriving, models, stored
+from guildmark.errors import AskedWrongly, FormatError
+from guildmark_hub.catalog import again, deriving, entering, models, stored
 from guildmark_hub.catalog.batches import Batch
+from guildmark_hub.catalog.claim_acts import (
+    Taken,
+    changed,
+    expire,
+    may_withdraw,
+    rebuild,
+    state,
+    take_in,
+    tell_levels,
+    withdraw,
+)
 from guildmark_hub.catalog.search import Fts5
+from guildmark_hub.catalog.whole import whole
+
+__all__ = [
+    "Loaded",
+    "Taken",
+    "changed",
+    "expire",
+    "load",
+    "may_withdraw",
+    "rebuild",
+    "rederive",
+    "state",
+    "take_in",
+    "withdraw",
+]
 
 Tell = Callable[[str], None]
 
@@ -37,52 +61,63 @@ def load(path: Path, tell: Tell = lambda says: None) -> Loaded:
     known = models.Edition.objects.filter(file_sha256=file_sha256).first()
     if known is None:
         return _load(path, file_sha256, tell)
-    with _whole():
-        _show(known)
+    return _back(known)
+
+
+def _back(known: models.Edition) -> Loaded:
+    """Show an edition that is here, with what claims have added since it was last shown."""
+    with whole():
+        before = _current()
+        if before != known:
+            entries = entering.settle_all(known, datetime.now(UTC))
+            for first in range(0, len(entries), deriving.CHUNK):
+                again.again(known, entries[first : first + deriving.CHUNK])
+            _show(known)
+            _tell_levels(before, known)
     return Loaded(known, True)
+
+
+def _current() -> models.Edition | None:
+    return models.Edition.objects.filter(current=True).first()
+
+
+def _tell_levels(before: models.Edition | None, edition: models.Edition) -> None:
+    """Say which entries reach another level than in the edition before."""
+    if before is None or before == edition:
+        return
+    for first in range(0, edition.entries, deriving.CHUNK):
+        numbers = (first, first + deriving.CHUNK - 1)
+        new = {one.slug: one for one in models.Entry.objects.filter(edition=edition, number__range=numbers)}
+        for old in models.Entry.objects.filter(edition=before, slug__in=new):
+            if old.content != new[old.slug].content:
+                tell_levels(again.levels_moved(old.card, new[old.slug].card))
 
 
 def _load(path: Path, file_sha256: str, tell: Tell) -> Loaded:
     try:
-        with _whole():
+        with whole():
             for old in models.Edition.objects.filter(current=False):
                 _forget(old)
+            before = _current()
             edition = _Loading(file_sha256, tell).read(path)
             tell("making its pages")
+            entering.settle_all(edition, datetime.now(UTC))
             deriving.rederive(edition, tell)
             _show(edition)
+            _tell_levels(before, edition)
             return Loaded(edition, False)
     except _Same as same:
-        with _whole():
-            known = models.Edition.objects.get(sha256=str(same))
-            _show(known)
-        return Loaded(known, True)
+        return _back(models.Edition.objects.get(sha256=str(same)))
 
 
 def rederive(tell: Tell = lambda says: None) -> models.Edition:
     """Judge and derive the edition that is shown anew from its raw rows, as after a new version of a standard."""
-    with _whole():
-        edition = models.Edition.objects.filter(current=True).first()
+    with whole():
+        edition = _current()
         if edition is None:
             raise AskedWrongly("no edition is loaded", "run `guildmark hub load EDITION`")
         deriving.rederive(edition, tell)
     return edition
-
-
-@contextmanager
-def _whole() -> Iterator[None]:
-    """All of it or nothing; raises ReportError where the database cannot keep it."""
-    try:
-        with transaction.atomic():
-            yield
-    except OperationalError as error:
-        if "locked" in str(error):
-            raise AskedWrongly("another load is running", "wait until it has ended") from error
-        if "no such table" in str(error):
-            raise AskedWrongly("the hub's tables are not there", "run `guildmark hub manage migrate`") from error
-        raise ReportError(f"the database cannot keep it: {error}", "make room, or give another folder") from error
-    except DatabaseError as error:
-        raise ReportError(f"the database cannot keep it: {error}", "is its file whole?") from error
 
 
 def _digest(path: Path) -> str:

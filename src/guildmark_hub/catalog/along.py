@@ -126,11 +126,13 @@ def assessment(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(rows.newest(rows.entry(rows.edition(), slug)).raw, content_type="application/json")
 
 
-def _kept(edition: models.Edition, ending: str, pieces: Callable[[models.Edition], Iterable[bytes]]) -> Path:
-    """The file of the whole catalog, made when it is first asked for; those of older editions are deleted."""
+def _kept(
+    edition: models.Edition, ending: str, pieces: Callable[[models.Edition], Iterable[bytes]], made: int = 0
+) -> Path:
+    """The file of the whole catalog, made when it is first asked for, and anew where `made` is another; those of older
+    editions are deleted."""
     folder = Path(settings.DATA, FOLDER)
     folder.mkdir(exist_ok=True)
-    made = int(edition.derived_at.timestamp() * 1_000) if edition.derived_at else 0
     path = folder / f"{edition.sha256}-{made}.{ending}"
     if not path.is_file():
         write_whole(path, pieces(edition))
@@ -170,7 +172,9 @@ def edition(request: HttpRequest) -> StreamingHttpResponse:
 @taken
 def table(request: HttpRequest) -> StreamingHttpResponse:
     """A row an entry."""
-    path = _kept(rows.edition(), "csv", dump.table)
+    shown = rows.edition()
+    made = int(shown.derived_at.timestamp() * 1_000) if shown.derived_at else 0
+    path = _kept(shown, "csv", dump.table, made)
     kind = "text/csv; charset=utf-8; header=present"
     return _whole(_pieces(path, lambda path: path.open("rb")), kind, "catalog.csv")
 

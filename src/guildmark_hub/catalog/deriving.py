@@ -2,30 +2,51 @@
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import NamedTuple
 
 from guildmark import standard
-from guildmark.edition.records import Entry, Reported
+from guildmark.edition.records import Entry
 from guildmark.look import Look
 from guildmark.records import digest
 from guildmark_hub.catalog import bitmaps, cards, derive, facets, models, shown, stored, words
 from guildmark_hub.catalog.batches import Batch
+from guildmark_hub.catalog.packing import packed
 from guildmark_hub.catalog.search import Document, Fts5
 
 CHUNK = 100
 BASES = ("evidence", "reported", "listed")
+Place = tuple[int | str, ...]
+Standing = Mapping[str, list[tuple[str, str, datetime]]]
+"""By an entry's slug the claims that it shows: their statements, states and when these began."""
 
 
-class _Keys(NamedTuple):
+class Keys(NamedTuple):
     """By what an entry is put in an order."""
 
     basis: int
     claims: int
     name: str
     vetted: str
+
+
+ORDERS: dict[str, Callable[[int, Keys], Place]] = {
+    "name": lambda number, keys: (keys.name, number),
+    "best": lambda number, keys: (keys.basis, -keys.claims, keys.name, number),
+    "vetted": lambda number, keys: (-int(keys.vetted.replace("-", "") or "0"), keys.name, number),
+}
+"""Where an entry stands in each order."""
+
+
+class Derived(NamedTuple):
+    """An entry as it is found: its number, facets with their values, its place in orders, its words."""
+
+    number: int
+    values: tuple[tuple[str, str], ...]
+    keys: Keys
+    document: Document
 
 
 def rederive(edition: models.Edition, tell: Callable[[str], None] = lambda says: None) -> None:
@@ -44,51 +65,68 @@ def rederive(edition: models.Edition, tell: Callable[[str], None] = lambda says:
     making.end()
 
 
-class _Making:
-    """The whole of one edition, chunk by chunk."""
+def found(row: models.Entry, card: shown.Card, page: shown.Assessed | None, says: Mapping[str, str]) -> Derived:
+    """How an entry is found by its card and the page of its newest release; `says` are the categories' words."""
+    every = dict.fromkeys([*cards.facets(card), *(cards.levels(page) if page else ())])
+    values = tuple((facet, value) for facet, value in every if value and len(value) <= facets.LONGEST)
+    names, rest = cards.words(card, says)
+    document = Document(row.number, " ".join(words.names(names)), " ".join(dict.fromkeys(words.cut(rest))))
+    return Derived(row.number, values, keys(row, card), document)
 
-    def __init__(self, edition: models.Edition) -> None:
-        self._edition = edition
-        self._look: Look = derive.look()
-        self._categories = list(models.Category.objects.filter(edition=edition))
-        self._names = {one.slug: one.name for one in self._categories}
-        self._says = {one.slug: one.says for one in self._categories}
+
+def keys(row: models.Entry, card: shown.Card) -> Keys:
+    """By what an entry is put in an order."""
+    basis = next(value for facet, value in cards.facets(card) if facet == "basis")
+    return Keys(BASES.index(basis), card.reported, row.folded, card.vetted)
+
+
+class Deriver:
+    """Makes entries of one edition anew: their cards, pages and verdicts."""
+
+    def __init__(self, edition: models.Edition, look: Look | None = None) -> None:
+        self.edition = edition
+        self.categories = list(models.Category.objects.filter(edition=edition))
+        self.names = {one.slug: one.name for one in self.categories}
+        self.says = {one.slug: one.says for one in self.categories}
+        self._look: Look = look or derive.look()
         self._sources = dict(models.Source.objects.filter(edition=edition).values_list("pk", "slug"))
         self._verdicts = Batch(models.Verdict)
-        self._members: dict[tuple[str, str], array[int]] = {}
-        self._keys: list[_Keys] = []
-        self._search = Fts5(edition.pk)
-        self._search.make()
 
-    def chunk(self, first: int) -> None:
-        """Derive the entries from `first` on."""
-        mine = models.Entry.objects.filter(edition=self._edition, number__range=(first, first + CHUNK - 1))
-        entries = list(mine.select_related("category").order_by("number"))
+    def entries(self, entries: Sequence[models.Entry]) -> list[Derived]:
+        """Derive them and write what was derived; none of their verdicts may be there. Needs their categories."""
         ids = [entry.pk for entry in entries]
         releases = models.Release.objects.filter(entry__in=ids).order_by("entry", "number").defer("derived")
         by_entry = {pk: list(ones) for pk, ones in groupby(releases, lambda one: one.entry_id)}
         rows = models.Reported.objects.filter(entry__in=ids).order_by("entry", "of", "source", "pk")
-        claims = {pk: list(ones) for pk, ones in groupby(rows, lambda one: one.entry_id)}
-        documents = [self._entry(entry, by_entry.get(entry.pk, []), claims.get(entry.pk, [])) for entry in entries]
-        self._search.add(documents)
-        self._updated(entries)
+        told = {pk: list(ones) for pk, ones in groupby(rows, lambda one: one.entry_id)}
+        standing = _standing(entries)
+        before = {entry.pk: (entry.content, entry.updated_at) for entry in entries}
+        made = [self._entry(entry, by_entry.get(entry.pk, []), told.get(entry.pk, []), standing) for entry in entries]
+        self._updated(entries, before, standing)
         models.Entry.objects.bulk_update(entries, ["derived", "evidence", "vetted", "content", "updated_at"])
         models.Release.objects.bulk_update([one for ones in by_entry.values() for one in ones], ["derived"])
+        self._verdicts.write()
+        return made
 
     def _entry(
-        self, row: models.Entry, releases: Sequence[models.Release], claims: Sequence[models.Reported]
-    ) -> Document:
+        self,
+        row: models.Entry,
+        releases: Sequence[models.Release],
+        claims: Sequence[models.Reported],
+        standing: Standing,
+    ) -> Derived:
         entry = stored.entry_record(row)
         newest: cards.Newest | None = None
         before: derive.Before | None = None
         for release in releases:
             if not release.assessment_sha256:
+                release.derived = b""
                 continue
             assessment = release.read()
             judged = derive.verdicts(assessment, self._look)
             which = derive.Which(release.version, entry.purl, f"sha256:{release.assessment_sha256}")
             page = derive.assessed(which, assessment, judged, before, self._look)
-            release.derived = models.packed(page)
+            release.derived = packed(page)
             for one in judged:
                 verdict = models.Verdict(release_id=release.pk, standard=one.standard, version=one.version)
                 verdict.level, verdict.next = one.level or "", one.next or ""
@@ -96,75 +134,94 @@ class _Making:
             before = derive.Before(release.version, assessment, judged)
             newest = cards.Newest(assessment, page)
         told = [stored.claim_record(one, row.slug, self._sources[one.source_id]) for one in claims]
-        card = cards.card(entry, self._names[entry.category], newest, told)
-        row.derived, row.evidence, row.vetted = models.packed(card), card.evidence, card.vetted
-        row.content = _content(entry, releases, claims)
-        return self._placed(row, card, newest.page if newest else None, told)
+        card = cards.card(entry, self.names[entry.category], newest, told)
+        row.derived, row.evidence, row.vetted = packed(card), card.evidence, card.vetted
+        row.content = _content(entry, releases, claims, standing.get(row.slug, ()))
+        return found(row, card, newest.page if newest else None, self.says)
 
-    def _placed(
-        self, row: models.Entry, card: shown.Card, page: shown.Assessed | None, claims: Sequence[Reported]
-    ) -> Document:
-        """Put it into its facets and orders."""
-        values = dict.fromkeys([*cards.facets(card), *(cards.levels(page) if page else ())])
-        for facet, value in values:
-            if value and len(value) <= facets.LONGEST:
-                self._members.setdefault((facet, value), array("I")).append(row.number)
-        basis = next(value for facet, value in values if facet == "basis")
-        self._keys.append(_Keys(BASES.index(basis), len(claims), row.folded, card.vetted))
-        names, rest = cards.words(card, self._says)
-        return Document(row.number, " ".join(words.names(names)), " ".join(dict.fromkeys(words.cut(rest))))
-
-    def _updated(self, entries: Sequence[models.Entry]) -> None:
-        """What shows the same as in the edition before was not updated."""
+    def _updated(
+        self, entries: Sequence[models.Entry], own: Mapping[int, tuple[str, datetime]], standing: Standing
+    ) -> None:
+        """What shows the same as before, or as in the edition before, was not updated."""
         before = models.Entry.objects.filter(edition__current=True, slug__in=[one.slug for one in entries]).exclude(
-            edition=self._edition
+            edition=self.edition
         )
         known = {slug: (content, at) for slug, content, at in before.values_list("slug", "content", "updated_at")}
         for entry in entries:
-            content, at = known.get(entry.slug, ("", None))
-            entry.updated_at = at if at and content == entry.content else self._edition.made_at
+            kept = [
+                at for content, at in (own[entry.pk], known.get(entry.slug, ("", None))) if content == entry.content
+            ]
+            began = (at for _, _, at in standing.get(entry.slug, ()))
+            entry.updated_at = kept[0] if kept and kept[0] else max([self.edition.made_at, *began])
+
+
+class _Making:
+    """The whole of one edition, chunk by chunk."""
+
+    def __init__(self, edition: models.Edition) -> None:
+        self._edition = edition
+        self._deriver = Deriver(edition)
+        self._members: dict[tuple[str, str], array[int]] = {}
+        self._keys: list[Keys] = []
+        self._search = Fts5(edition.pk)
+        self._search.make()
+
+    def chunk(self, first: int) -> None:
+        """Derive the entries from `first` on."""
+        mine = models.Entry.objects.filter(edition=self._edition, number__range=(first, first + CHUNK - 1))
+        made = self._deriver.entries(list(mine.select_related("category").order_by("number")))
+        for one in made:
+            for value in one.values:
+                self._members.setdefault(value, array("I")).append(one.number)
+            self._keys.append(one.keys)
+        self._search.add([one.document for one in made])
 
     def end(self) -> None:
         """Write what is of the edition as a whole."""
-        self._verdicts.write()
+        size = self._edition.entries
+        members = {of: bitmaps.of(numbers, size) for of, numbers in self._members.items()}
         rows = Batch(models.FacetValue)
-        for facet in dict.fromkeys(facet for facet, _ in self._members):
-            for row in self._facet(facet):
-                rows.add(row)
+        for row in facet_values(self._edition, members, self._deriver.categories):
+            rows.add(row)
         rows.write()
-        for name, numbers in self._orders():
+        for name, place in ORDERS.items():
+            numbers = sorted(range(len(self._keys)), key=lambda number: place(number, self._keys[number]))
             data = array("I", numbers).tobytes()
             models.Order.objects.create(edition=self._edition, name=name, numbers=data)
-        self._edition.derived_at = datetime.now(UTC)
-        self._edition.save(update_fields=["derived_at"])
+        derived_now(self._edition)
 
-    def _facet(self, facet: str) -> Iterator[models.FacetValue]:
-        """A row for each of its values, in the order in which they are shown."""
-        places = {one.slug: one.number for one in self._categories}
-        members = {value: found for (of, value), found in self._members.items() if of == facet}
-        for place, value in enumerate(
-            sorted(members, key=lambda value: (_place(facet, value, places), -len(members[value]), value))
-        ):
+
+def derived_now(edition: models.Edition) -> None:
+    """Whatever a process remembers of what was derived before holds no more."""
+    edition.derived_at = datetime.now(UTC)
+    edition.save(update_fields=["derived_at"])
+
+
+def facet_values(
+    edition: models.Edition, members: Mapping[tuple[str, str], int], categories: Sequence[models.Category]
+) -> Iterator[models.FacetValue]:
+    """A row for each value of each facet, in the order in which they are shown."""
+    places = {one.slug: one.number for one in categories}
+    names = {one.slug: one.name for one in categories}
+    by_facet: dict[str, dict[str, int]] = {}
+    for (facet, value), numbers in members.items():
+        by_facet.setdefault(facet, {})[value] = numbers
+    for facet, values in by_facet.items():
+        counts = {value: numbers.bit_count() for value, numbers in values.items()}
+        every = sorted(counts, key=lambda value: (_place(facet, value, places), -counts[value], value))
+        for place, value in enumerate(every):
             yield models.FacetValue(
-                edition=self._edition,
+                edition=edition,
                 facet=facet,
                 value=value,
-                label=self._names[value] if facet == "category" else facets.label(facet, value),
+                label=names[value] if facet == "category" else facets.label(facet, value),
                 place=place,
-                count=len(members[value]),
-                members=bitmaps.data(bitmaps.of(members[value], self._edition.entries)),
+                count=counts[value],
+                members=bitmaps.data(values[value]),
             )
 
-    def _orders(self) -> Iterator[tuple[str, list[int]]]:
-        keys = self._keys
-        every = range(len(keys))
-        by_name = sorted(every, key=lambda number: keys[number].name)
-        yield "name", by_name
-        yield "best", sorted(by_name, key=lambda number: (keys[number].basis, -keys[number].claims))
-        yield "vetted", sorted(by_name, key=lambda number: keys[number].vetted, reverse=True)
 
-
-def _place(facet: str, value: str, categories: dict[str, int]) -> int:
+def _place(facet: str, value: str, categories: Mapping[str, int]) -> int:
     """Where a value stands in its facet: as we list them, as the taxonomy and the ladders go, else by its count."""
     if facet == "category":
         return categories[value]
@@ -175,11 +232,27 @@ def _place(facet: str, value: str, categories: dict[str, int]) -> int:
     return known.index(value) if value in known else len(known)
 
 
-def _content(entry: Entry, releases: Sequence[models.Release], claims: Sequence[models.Reported]) -> str:
+def _standing(entries: Sequence[models.Entry]) -> Standing:
+    """The claims that the entries show, with their states."""
+    found: dict[str, list[tuple[str, str, datetime]]] = {}
+    rows = models.Claim.objects.filter(slug__in=[one.slug for one in entries]).order_by("statement")
+    for slug, statement, state, at in rows.values_list("slug", "statement", "state", "state_at"):
+        found.setdefault(slug, []).append((statement, state, at))
+    return found
+
+
+def _content(
+    entry: Entry,
+    releases: Sequence[models.Release],
+    reported: Sequence[models.Reported],
+    claims: Sequence[tuple[str, str, datetime]],
+) -> str:
     """The sha256 of all that an entry shows, by its raw rows' own digests."""
     whole = hashlib.sha256(digest(entry).encode())
     for release in releases:
         whole.update(f"\0{release.version}\0{release.assessment_sha256}\0{release.why}".encode())
-    for claim in sorted(one.digest for one in claims):
+    for claim in sorted(one.digest for one in reported):
         whole.update(f"\0{claim}".encode())
+    for statement, state, _ in claims:
+        whole.update(f"\0{statement}\0{state}".encode())
     return whole.hexdigest()

@@ -27,6 +27,7 @@ COLUMNS = (
 def lines(edition: models.Edition) -> Iterator[bytes]:
     """The lines of the edition file, unpacked, in its order; the last one's sha256 is the edition's own.
 
+    What claims added since is no part of it: their bundles are had from `/api/v1/claims`.
     Memory is bounded by a few assessments."""
     hashed, count = hashlib.sha256(), 0
     for line in _lines(edition):
@@ -38,15 +39,15 @@ def lines(edition: models.Edition) -> Iterator[bytes]:
 
 def _lines(edition: models.Edition) -> Iterator[bytes]:
     yield encode(records.Header(edition.schema, edition.name, edition.made_by, rows.moment(edition.made_at)))
-    for category in models.Category.objects.filter(edition=edition).order_by("pk"):
+    for category in models.Category.objects.filter(edition=edition, added=False).order_by("pk"):
         kinds: Any = tuple(category.kinds)
         yield encode(records.Category(category.slug, category.name, category.says, kinds))
     for one in models.Source.objects.filter(edition=edition).order_by("pk"):
         yield encode(records.Source(one.slug, one.name, one.address, one.sha256, one.licence, one.date))
-    entries = models.Entry.objects.filter(edition=edition).defer("derived").select_related("category")
+    entries = models.Entry.objects.filter(edition=edition, added=False).defer("derived").select_related("category")
     for entry in _chunks(entries):
         yield encode(stored.entry_record(entry))
-    releases = models.Release.objects.filter(entry__edition=edition).select_related("entry")
+    releases = models.Release.objects.filter(entry__edition=edition, added=False).select_related("entry")
     for release in _chunks(releases.defer("entry__derived", "derived")):
         yield _release(release)
     claims = models.Reported.objects.filter(entry__edition=edition).select_related("entry", "source")
@@ -64,7 +65,7 @@ def _chunks(found: "QuerySet[Any]") -> Iterator[Any]:
 
 def _release(release: models.Release) -> bytes:
     """A raw assessment is canonical already, and so is this line: its names come in their order."""
-    if not release.assessment_sha256:
+    if not release.assessment_sha256 or release.claim_id:
         return encode(records.Unassessed(release.entry.slug, release.version, release.why))
     rest = canonical({"entry": release.entry.slug, "release": release.version})
     return b'{"assessed":{"assessment":' + release.raw + b"," + rest[1:] + b"}\n"

@@ -26,6 +26,7 @@ TITLES = {
     "modality": "Works with",
     "language": "Language",
     "supported_by": "Who answers for it",
+    "offers": "Offered by members",
     VETTED: "Vetted within",
 }
 LABELS = {
@@ -39,6 +40,7 @@ LABELS = {
     "completeness": {str(place): word.capitalize() for place, word in enumerate(axes.HELD)}
     | {"unknown": "Cannot tell"},
     "supported_by": {check: words.capitalize() for check, (words, _) in owners.SUPPORT.items()},
+    "offers": {"support": "Support", "review": "A review"},
     VETTED: {days: words.capitalize() for days, words in WITHIN.items()},
 }
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from packageurl import PackageURL
 
 from guildmark.errors import AskedWrongly
-from guildmark_hub.catalog import bitmaps, facets, words
+from guildmark_hub.catalog import bitmaps, facets, marking, words
 from guildmark_hub.catalog.models import Edition, Entry, FacetValue, Order
 from guildmark_hub.catalog.search import Fts5, Search
 
@@ -21,7 +21,7 @@ SORTS = {"best": "Best match", "name": "Name", "vetted": "Newest evidence"}
 PER_PAGE, MOST_VALUES = 20, 20
 MEMORY = 32 << 20
 """Bytes for the sets of words that a process keeps."""
-EXACT = 50
+EXACT, SLUGS = 50, 500
 
 
 class Asked(NamedTuple):
@@ -57,7 +57,7 @@ class Sets:
         self._days: dict[str, int] = {}
         self._bits: dict[str, dict[str, tuple[str, int]]] = {}
         for one in FacetValue.objects.filter(edition=edition).iterator():
-            members = bitmaps.read(one.members)
+            members = bitmaps.read(one.members) & self.everything  # an entry may have been added just now
             if one.facet == "vetted_on":
                 self._days[one.value] = members
             else:
@@ -66,18 +66,35 @@ class Sets:
         for order in Order.objects.filter(edition=edition):
             self._orders[order.name] = array("I", bytes(order.numbers))
         self._ranks = {name: bitmaps.ranks(order) for name, order in self._orders.items()}
-        self._bits_today: tuple[date, facets.Bits] | None = None
+        self._bits_today: tuple[date, marking.Marks, facets.Bits] | None = None
 
     def _having(self, word: str, begins: bool, names: bool) -> int:
-        return bitmaps.of(self._search.having(word, begins=begins, names=names), self.edition.entries)
+        numbers = self._search.having(word, begins=begins, names=names)
+        return bitmaps.of((one for one in numbers if one < self.edition.entries), self.edition.entries)
 
     def bits(self, today: date) -> facets.Bits:
         """All facets, with those that depend on the day."""
-        if self._bits_today is None or self._bits_today[0] != today:
+        marks = marking.on(today)
+        if self._bits_today is None or self._bits_today[:2] != (today, marks):
             within = {days: (words, self._since(today, int(days))) for days, words in facets.LABELS["vetted"].items()}
-            found = {**self._bits, facets.VETTED: within}
-            self._bits_today = (today, {facet: found[facet] for facet in sorted(found, key=facets.place)})
-        return self._bits_today[1]
+            found = {**self._bits, facets.VETTED: within, **self._marked(marks)}
+            self._bits_today = (today, marks, {facet: found[facet] for facet in sorted(found, key=facets.place)})
+        return self._bits_today[2]
+
+    def _marked(self, marks: marking.Marks) -> facets.Bits:
+        """The sets of the facets whose values others keep; an entry that this edition does not have is left out."""
+        slugs = sorted({slug for marked in marks.values() for _, slug in marked})
+        numbers: dict[str, int] = {}
+        for first in range(0, len(slugs), SLUGS):
+            rows = Entry.objects.filter(edition=self.edition, slug__in=slugs[first : first + SLUGS])
+            numbers.update(rows.filter(number__lt=self.edition.entries).values_list("slug", "number"))
+        found: dict[str, dict[str, tuple[str, int]]] = {}
+        for facet, marked in marks.items():
+            for value in dict.fromkeys(value for value, _ in marked):
+                members = (numbers[slug] for of, slug in marked if of == value and slug in numbers)
+                label = facets.label(facet, value)
+                found.setdefault(facet, {})[value] = (label, bitmaps.of(members, self.edition.entries))
+        return found
 
     def _since(self, today: date, days: int) -> int:
         first, found = (today - timedelta(days=days)).isoformat(), 0
@@ -181,6 +198,13 @@ def find(asked: Asked, per_page: int = PER_PAGE, edition: Edition | None = None)
     counted = tuple(facets.counted(anywhere, bits, asked.chosen))
     notice = question.left_out or ("" if purl else _no_purl(asked.text))
     return Found(asked, edition, entries(edition, numbers), total, pages, counted, notice)
+
+
+def result(asked: Asked, edition: Edition) -> int:
+    """The set of all entries of an edition that a question finds, as a bitmap."""
+    held = sets(edition)
+    *_, anywhere = held.matching(words.question(_purl(asked.text) or asked.text))
+    return facets.narrowed(anywhere, held.bits(datetime.now(UTC).date()), asked.chosen)
 
 
 def entries(edition: Edition, numbers: Sequence[int]) -> list[Entry]:

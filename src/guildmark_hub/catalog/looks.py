@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -15,6 +16,7 @@ from guildmark import plain
 from guildmark_hub.catalog import languages
 from guildmark_hub.catalog.axes import HELD
 from guildmark_hub.catalog.shown import Axes
+from guildmark_hub.people.accounts import providers
 
 CODE = "`"
 MOST_DIGESTS = 40
@@ -26,7 +28,7 @@ def environment(**options: Any) -> Environment:
     """The environment of the hub's templates; everything is escaped, and a name that is missing is an error."""
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**given, finalize=readable)
-    made.globals.update(members=members, static=static, url=url, way=way)
+    made.globals.update(members=members, messages=get_messages, providers=providers, static=static, url=url, way=way)
     named = (
         plain.name,
         plain.sentence,

@@ -5,9 +5,7 @@ Raw: Category, Source, Entry, Release.assessment, Reported, Bundle. The rest is 
 `acts.rederive`.
 Rows of an edition are written once and deleted together, so foreign keys do nothing when a row goes."""
 
-import zlib
 from functools import cached_property
-from typing import Any, TypeVar
 
 import msgspec
 from django.conf import settings
@@ -17,35 +15,8 @@ from django.urls import reverse
 
 from guildmark.records import Assessment
 from guildmark_hub.catalog import shown
+from guildmark_hub.catalog.packing import unpack, unpacked
 from guildmark_hub.people.models import Key, Organisation
-
-Shape = TypeVar("Shape")
-LARGEST = 64 << 20
-"""No packed column unpacks to more."""
-
-
-def pack(data: bytes) -> bytes:
-    """Bytes as a packed column keeps them."""
-    return zlib.compress(data, 6)
-
-
-def unpack(data: bytes | memoryview) -> bytes:
-    """Bytes out of a packed column; raises ValueError past LARGEST."""
-    reader = zlib.decompressobj()
-    found = reader.decompress(bytes(data), LARGEST)
-    if reader.unconsumed_tail:
-        raise ValueError(f"a stored value unpacks to more than {LARGEST} bytes")
-    return found
-
-
-def packed(record: Any) -> bytes:
-    """A record as a packed column keeps it."""
-    return pack(msgspec.json.encode(record))
-
-
-def unpacked(data: bytes | memoryview, shape: type[Shape]) -> Shape:
-    """A record out of a packed column."""
-    return msgspec.json.decode(unpack(data), type=shape)
 
 
 class Edition(models.Model):
@@ -83,6 +54,8 @@ class Category(models.Model):
     kinds = models.JSONField(default=list)
     number = models.PositiveIntegerField()
     """Its place in the taxonomy, from 0."""
+    added = models.BooleanField(default=False)
+    """Whether the hub put it in for entries that no taxonomy places."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["edition", "slug"], name="one_category"),)
@@ -138,7 +111,9 @@ class Entry(models.Model):
     content = models.CharField(max_length=64, default="")
     """The sha256 of all that it shows, taken from its raw rows."""
     updated_at = models.DateTimeField()
-    """When what it shows last changed, from edition to edition."""
+    """When what it shows last changed, from edition to edition and from claim to claim."""
+    added = models.BooleanField(default=False)
+    """Whether a claim put it in, and not the edition's file."""
 
     class Meta:
         constraints = (
@@ -180,6 +155,10 @@ class Release(models.Model):
     assessment_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     made_at = models.DateTimeField(null=True)
     derived = models.BinaryField(default=b"")
+    added = models.BooleanField(default=False)
+    """Whether claims put it in, and not the edition's file."""
+    claim = models.ForeignKey("Claim", DO_NOTHING, null=True, related_name="releases")
+    """The signed claim whose assessment this is; None for one of the edition's file."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["entry", "version"], name="one_release"),)
@@ -337,6 +316,8 @@ class Claim(models.Model):
     assessment_sha256 = models.CharField(max_length=64, blank=True)
     levels = models.JSONField(default=list)
     """Of an assessment, as judged by the newest version of each standard: [{standard, version, level, next}]."""
+    outcomes = models.JSONField(default=dict)
+    """Of an assessment, the answer of each check by its id; so that those of several signers can be held together."""
     made_at = models.DateTimeField()
     """As its signer says."""
     expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
@@ -351,11 +332,17 @@ class Claim(models.Model):
     def __str__(self) -> str:
         return self.statement
 
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("catalog:claim", args=[self.statement.removeprefix("sha256:")])
+
 
 class Added(models.Model):
     """An entry that no edition names, made of the first claim about it; it is put into every edition that is shown."""
 
     slug = models.CharField(max_length=100, unique=True)
+    of = models.CharField(max_length=1000, unique=True)
+    """What it is of: a purl without its version, else a subject's digest."""
     record = models.JSONField()
     """As `guildmark.edition.records.Entry`."""
     added_at = models.DateTimeField()
@@ -391,3 +378,18 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return self.says
+
+
+class Rejudging(models.Model):
+    """How far an edition was judged anew, so that who is stopped goes on there; gone when all is done."""
+
+    edition = models.OneToOneField(Edition, models.CASCADE)
+    by = models.CharField(max_length=64)
+    """The sha256 of the standards and of the program by which it is judged: by others it begins anew."""
+    entries = models.PositiveIntegerField(default=0)
+    """So many entries are done, the lowest numbers first."""
+    claims = models.BigIntegerField(default=0)
+    """Claims up to this key are done."""
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}: {self.entries}"

@@ -126,7 +126,7 @@ def _told(row: Reported, slug: str) -> Told:
 
 def _version(row: Release) -> Version:
     digest = f"sha256:{row.assessment_sha256}" if row.assessment_sha256 else ""
-    return Version(row.version, digest, moment(row.made_at) if row.made_at else "", row.why)
+    return Version(row.version, digest, moment(row.made_at) if row.made_at else "", "" if digest else row.why)
 
 
 def changed(

@@ -8,6 +8,7 @@ from guildmark import plain, records
 from guildmark.edition.records import Assessed, Category, Entry, Header, Reported, Source, Unassessed
 from guildmark.errors import FormatError
 from guildmark_hub.catalog import models, words
+from guildmark_hub.catalog.packing import pack
 
 MOST_CLAIMS = 3_000
 """Of the entries of a page at most so many claims are read."""
@@ -96,7 +97,7 @@ def release(record: Assessed | Unassessed, entry: int, number: int) -> models.Re
         version=record.release,
         number=number,
         digest=record.assessment.subject.digest or "",
-        assessment=models.pack(data),
+        assessment=pack(data),
         assessment_sha256=digest,
         made_at=moment(record.assessment.made_at),
     )

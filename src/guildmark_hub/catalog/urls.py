@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from guildmark_hub.catalog import along, browsing, views
+from guildmark_hub.catalog import along, browsing, claim_views, views
 
 app_name = "catalog"
 urlpatterns: list[URLPattern] = [
@@ -31,6 +31,10 @@ urlpatterns: list[URLPattern] = [
     path("entry/<slug:slug>/citation.bib", along.bibtex, name="citation"),
     path("entry/<slug:slug>/entry.jsonld", along.jsonld, name="jsonld"),
     path("entry/<slug:slug>/release/<path:version>/", views.release, name="release"),
+    path("claims/<slug:statement>/", claim_views.claim, name="claim"),
+    path("claims/<slug:statement>/bundle.json", claim_views.bundle, name="bundle"),
+    path("claims/<slug:statement>/withdraw", claim_views.withdraw, name="withdraw"),
+    path("trust.toml", claim_views.trust, name="trust"),
     path("catalog.jsonl", along.jsonl, name="dump"),
     path("catalog.csv", along.table, name="table"),
     path("edition.gz", along.edition, name="edition"),

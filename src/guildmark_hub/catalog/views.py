@@ -13,7 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from guildmark import standard
 from guildmark.errors import AskedWrongly
-from guildmark_hub.catalog import asked, comparing, finding, pages
+from guildmark_hub.catalog import asked, comparing, finding, pages, signed
 from guildmark_hub.catalog.models import Edition, Entry, Release
 
 P = ParamSpec("P")
@@ -87,6 +87,13 @@ def search(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _whole(one: Entry, edition: Edition, release: Release | None, releases: list[Release]) -> dict[str, Any]:
+    """An entry's page, with what members signed and what they say."""
+    page = release.page if release else None
+    held = pages.entry(one, edition, release, releases)
+    return {**held, **signed.of_entry(one.slug, page), **signed.beside(one.slug, page)}
+
+
 @page
 def entry(request: HttpRequest, slug: str) -> HttpResponse:
     """An entry, at the newest release that was vetted."""
@@ -94,7 +101,7 @@ def entry(request: HttpRequest, slug: str) -> HttpResponse:
     one = _entry(edition, slug)
     releases = _releases(one)
     newest = next((row for row in reversed(releases) if row.derived), None)
-    return _show(request, "entry", pages.entry(one, edition, newest, releases))
+    return _show(request, "entry", _whole(one, edition, newest, releases))
 
 
 @page
@@ -106,7 +113,7 @@ def release(request: HttpRequest, slug: str, version: str) -> HttpResponse:
     named = next((row for row in releases if row.version == version and row.derived), None)
     if named is None:
         raise Http404(f"No release {version[:100]} of {one.name} was vetted for this edition")
-    return _show(request, "entry", pages.entry(one, edition, named, releases))
+    return _show(request, "entry", _whole(one, edition, named, releases))
 
 
 @page

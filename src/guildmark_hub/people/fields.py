@@ -62,19 +62,20 @@ class CountryField(forms.CharField):
 
 
 class KeyField(forms.CharField):
-    """The line of a public key."""
+    """The line of a public key, with its proof."""
 
     def __init__(self, **given: Any) -> None:
-        says = "One line NAME+ID+KEY, as guildmark keys show prints it. Never a private key."
-        super().__init__(**{"label": "Public key", "max_length": 500, "help_text": says, **given})
+        says = "One line NAME+ID+KEY and its proof, as guildmark keys prove prints it. Never a private key."
+        super().__init__(**{"label": "Public key", "max_length": 700, "help_text": says, **given})
         self.widget.attrs.setdefault("autocomplete", "off")
 
     def clean(self, value: Any) -> str:
-        """The line, as the key itself writes it."""
+        """The line, whose key can be read; whom its proof is for is asked where that is known."""
         line = str(super().clean(value) or "").strip()
         if not line:
             return ""
         try:
-            return keys.read_public(line).line
+            keys.read_public(line.partition(" ")[0])
         except ClaimError as error:
             raise ValidationError(f"{error.says}. {error.hint}") from error
+        return line

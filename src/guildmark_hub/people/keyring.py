@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.dispatch import Signal
@@ -19,9 +20,17 @@ revoked = Signal()
 """Sent with `key` within the transaction in which a key is revoked, or a reason gets worse."""
 
 
-def add(person: Person, organisation: Organisation, line: str) -> Key:
-    """A key signs for it from now on; one key is of one organisation, for ever. Raises ClaimError, AskedWrongly."""
-    public = keys.read_public(line)
+def whom(organisation: Organisation) -> str:
+    """For whom a key is meant to sign, in the words that its proof is over: here, and nowhere else."""
+    return f"{organisation.slug} at {settings.ADDRESS}"
+
+
+def add(person: Person, organisation: Organisation, proved: str) -> Key:
+    """A key signs for it from now on; one key is of one organisation, for ever.
+
+    `proved` is what `guildmark keys prove` printed: nobody gets the words of a key that is not hers. Raises
+    ClaimError, AskedWrongly."""
+    public = keys.read_proved(proved, whom(organisation))
     with transaction.atomic():
         one = Organisation.objects.get(pk=organisation.pk)
         acts.must_own(person, one)

@@ -142,7 +142,7 @@ def add_key(request: HttpRequest, slug: str) -> HttpResponse:
     if done(form, lambda: keyring.add(person, one, form.cleaned_data["public"])):
         messages.success(request, "What this key signs counts as the word of your organisation.")
         return redirect("people:ours", slug)
-    return asked(request, "people/add_key", form, {"organisation": one})
+    return asked(request, "people/add_key", form, {"organisation": one, "whom": keyring.whom(one)})
 
 
 @door("person")

@@ -1,0 +1,1 @@
+"""Commands of the catalog: `guildmark hub manage rejudge`, `… rebuild_claims`."""
