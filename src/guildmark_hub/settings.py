@@ -184,8 +184,8 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 
-# No form of ours is long: the reading side takes words and ids.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 16
+# The longest form holds a document of 60,000 letters, and browsers send a letter as up to twelve bytes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 << 18
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS = [
     "guildmark_hub.vetting.uploads.Bounded",

@@ -51,6 +51,7 @@ def test_a_text_larger_than_its_bound_is_not_read() -> None:
         OURS.public.line[:-4],
         OURS.public.line.replace("org", "com"),
     ],
+    ids=["nothing", "a name", "two parts", "no key", "cut", "renamed"],
 )
 def test_what_is_no_public_key_is_refused(line: str) -> None:
     with pytest.raises(ClaimError):

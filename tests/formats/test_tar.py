@@ -193,7 +193,9 @@ def test_a_bomb_is_unread():
     assert held(data) == {"content": "it unpacks to over 200 times its size"}
 
 
-@pytest.mark.parametrize("data", [b"", bytes(10240), b"a" * 512, b"text\n" * 200, gzip.compress(b"text" * 500)])
+@pytest.mark.parametrize(
+    "data", [b"", bytes(10240), b"a" * 512, b"text\n" * 200, gzip.compress(b"text" * 500, mtime=0)]
+)
 def test_other_bytes_are_no_tar(data):
     assert not tar.recognises(InMemory(data))
 

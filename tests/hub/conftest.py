@@ -35,6 +35,17 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(connection.settings_dict["NAME"])
 
 
+@pytest.fixture(autouse=True)
+def _connection_of_the_loop(_loop_of_the_browser: None, request: pytest.FixtureRequest) -> Iterator[None]:
+    """In the browser's loop Django has a connection of its own (asgiref): what opens another database for the next
+    test, outside of the loop, would not close it."""
+    yield
+    if {"browser", "empty"} <= set(request.fixturenames):
+        from django.db import connection
+
+        connection.close()
+
+
 def _opened(path: Path) -> Iterator[Path]:
     """The database at `path` is Django's, as long as this generator is not ended."""
     from django.db import connection

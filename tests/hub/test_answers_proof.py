@@ -73,6 +73,19 @@ def test_places_of_proof_follow_from_what_the_catalog_says(
     assert [place.where for place in places.places(purl, homepage, sources)] == expected
 
 
+def test_this_machine_is_a_place_of_proof_only_where_tests_say_so() -> None:
+    """With its scheme and its port, which a host of the web does not choose."""
+    from django.test import override_settings
+
+    from guildmark_hub.answers import places
+
+    assert places.places("", "http://localhost:8123/docs") == ()
+    with override_settings(LOOPBACK=True):
+        (place,) = places.places("", "http://localhost:8123/docs")
+        assert place.where == "http://localhost:8123/.well-known/guildmark.txt"
+        assert places.places("", "http://who@localhost:8123/") == ()
+
+
 @given(st.text(max_size=60) | st.from_regex(r"https?://(www\.)?(github\.com|huggingface\.co)/.{0,30}", fullmatch=True))
 def test_whatever_a_homepage_says_the_places_are_such_as_may_be_asked(homepage: str) -> None:
     """Strangers write homepages."""

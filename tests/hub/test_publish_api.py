@@ -100,9 +100,10 @@ def test_fewer_bytes_than_were_stated_are_half_a_bundle(small, sent, says):
         publish(RequestFactory().generic("POST", POST, **given))
 
 
-def test_a_bundle_larger_than_a_form_may_be_is_taken(client, ours, fresh):
+def test_a_bundle_larger_than_a_form_may_be_is_taken(client, ours, fresh, monkeypatch):
     from django.conf import settings
 
+    monkeypatch.setattr(settings, "DATA_UPLOAD_MAX_MEMORY_SIZE", 1 << 16)
     files = {f"check_{number}": ["passed"] * 9 for number in range(120)}
     data = signed(ours, fresh(**editions.GOOD | files))
     assert len(data) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE

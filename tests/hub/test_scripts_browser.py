@@ -104,9 +104,13 @@ def _asked(url: str, address: str, seen: list[str]) -> None:
 
 
 def unharmed(page: Any) -> list[str]:
-    """What of a page that is open came out of somebody's text, or was computed from it."""
+    """What of a page that is open came out of somebody's text, was computed from it, or broke by it."""
     found = [str(one) for one in page.evaluate(MADE)]
-    return found + ([f"{SUM} was computed"] if SUM in page.content() else [])
+    content = page.content()
+    return found + [why for why, seen in ((f"{SUM} was computed", SUM), ("it broke", OURS)) if seen in content]
+
+
+OURS = "That was our fault"
 
 
 def test_there_are_enough_of_them() -> None:
@@ -144,6 +148,29 @@ def test_nothing_that_is_stored_runs_where_it_is_shown(opened: Callable[[str], A
         if found:
             wrong[one.path] = found[:4]
     assert wrong == {}
+
+
+FILES = (
+    *("/changes.atom", "/entry/evil/changes.atom", "/members/{}/changes.atom", "/entry/evil/badge.svg"),
+    *("/entry/evil/badge.json", "/entry/evil/citation.bib", "/entry/evil/citation.cff", "/entry/evil/entry.jsonld"),
+    *("/entry/evil/assessment.json", "/entry/evil/bom.cdx.json", "/entry/evil/bom.spdx.json", "/catalog.csv"),
+    *("/catalog.jsonl", "/trust.toml", "/api/v1/claims", "/api/v1/changes", "/api/v1/entries/evil"),
+)
+
+
+def test_what_is_no_page_is_never_taken_for_one(opened: Callable[[str], Any], site: Site, client: Any) -> None:
+    """Feeds, pictures and data hold the same texts: each says what it is, and what a browser opens runs nothing."""
+    slug = next(one.path for one in site.shown if one.path.startswith("/members/") and len(one.path) > 9).split("/")[2]
+    page = opened("")
+    for path in (one.format(slug) for one in FILES):
+        answer = client.get(path)
+        kind = answer.headers["Content-Type"].partition(";")[0]
+        assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (200, "nosniff"), path
+        assert "html" not in kind, path
+        if "attachment" not in answer.headers.get("Content-Disposition", "") and kind.endswith("xml"):
+            assert page.goto(path, wait_until="commit").status == 200
+            page.wait_for_load_state()
+            assert page.evaluate("document.querySelectorAll('script, [onload], iframe').length") == 0, path
 
 
 REFLECTED = (

@@ -66,9 +66,16 @@ def test_a_server_that_cannot_be_is_told(capsys, words):
     assert "such a server cannot be" in capsys.readouterr().err
 
 
+def test_a_name_that_is_no_address_of_this_machine_is_told(loaded):
+    ran = program("serve", "--host", "hub.example", data=loaded)
+    assert (ran.returncode, ran.stderr.splitlines()[0]) == (2, "guildmark: hub.example is no IP address")
+
+
 def test_ctrl_c_ends_it(loaded):
+    """Also where it listens by the name of this machine."""
     port = serve._free_port()
-    command = [sys.executable, "-m", "guildmark", "hub", "--data", str(loaded), "serve", "--port", str(port)]
+    listens = ["serve", "--host", "localhost", "--port", str(port)]
+    command = [sys.executable, "-m", "guildmark", "hub", "--data", str(loaded), *listens]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         for _ in range(300):

@@ -16,7 +16,6 @@ from guildmark import plain
 from guildmark_hub.catalog import languages
 from guildmark_hub.catalog.axes import HELD
 from guildmark_hub.catalog.shown import Axes
-from guildmark_hub.people.accounts import providers
 
 CODE = "`"
 MOST_DIGESTS = 40
@@ -26,6 +25,8 @@ WRITTEN = "guildmark.written"
 
 def environment(**options: Any) -> Environment:
     """The environment of the hub's templates; everything is escaped, and a name that is missing is an error."""
+    from guildmark_hub.people.accounts import providers  # it asks for the settings, which only a hub has
+
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**given, finalize=readable)
     made.globals.update(members=members, messages=get_messages, providers=providers, static=static, url=url, way=way)

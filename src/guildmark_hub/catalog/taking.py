@@ -146,7 +146,8 @@ def _signer(envelope: Envelope, rows: dict[PublicKey, Key]) -> Key:
     if not any(one.keyid in known for one in envelope.signatures):
         ids = ", ".join(plain.name(one.keyid[:16], 40) for one in envelope.signatures[:4]) or "nobody"
         says = f"no key of a member of this hub has signed it: {ids} did"
-        raise NotTheirs(says, "an owner of your organisation adds its key here first; `guildmark keys show` prints it")
+        hint = "an owner of your organisation adds its key here first, with what `guildmark keys prove` prints"
+        raise NotTheirs(says, hint)
     return rows[envelopes.verified(envelope, rows)[0]]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -181,6 +182,8 @@ def about(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, in words."""
+    if isinstance(exception, RequestDataTooBig):
+        return _said(request, 400, "That is too long", "More was sent than any form of ours takes", "Send less of it.")
     return _said(request, 400, "That cannot be asked", "The address holds something that no page of ours asks for")
 
 
