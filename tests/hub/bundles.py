@@ -52,3 +52,10 @@ def says(key: PrivateKey, said: Said, about: Assessment | None = None) -> bytes:
 def retracts(key: PrivateKey, bundle: bytes, made_at: str = MADE) -> bytes:
     """Its signer takes it back."""
     return says(key, statement.Retracted(BY, made_at, "", digest(bundle), "we looked at the wrong file"))
+
+
+def take(data: bytes, **given: Any) -> Any:
+    """What taking a bundle in answers, at noon of the day on which all here was signed."""
+    from guildmark_hub.catalog import acts
+
+    return acts.take_in(data, **{"now": NOW} | given)

@@ -110,3 +110,29 @@ def world(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
     with drifting.world(tmp_path, monkeypatch) as made:
         yield made
+
+
+@pytest.fixture
+def alliance(small: Path) -> Any:
+    """The makers of an invented alliance, beside the small edition."""
+    from tests.hub import alliance
+
+    return alliance
+
+
+@pytest.fixture
+def acme(alliance: Any) -> Any:
+    """A member."""
+    return alliance.organisation()
+
+
+@pytest.fixture
+def ours(alliance: Any, acme: Any) -> Any:
+    """Its key."""
+    return alliance.key(acme)[0]
+
+
+@pytest.fixture
+def theirs(alliance: Any) -> Any:
+    """The key of another member."""
+    return alliance.key(alliance.organisation("beta"))[0]

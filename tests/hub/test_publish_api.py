@@ -5,34 +5,11 @@ import json
 
 import pytest
 from tests.hub import editions
-from tests.hub.bundles import NOW, assessment, signed
+from tests.hub.bundles import assessment, signed, take
 
 from guildmark.errors import ClaimError
 
 POST = "/api/v1/claims"
-
-
-@pytest.fixture
-def alliance(small):
-    from tests.hub import alliance
-
-    return alliance
-
-
-@pytest.fixture
-def ours(alliance):
-    return alliance.key(alliance.organisation())[0]
-
-
-@pytest.fixture
-def theirs(alliance):
-    return alliance.key(alliance.organisation("beta"))[0]
-
-
-def take(data, now=NOW):
-    from guildmark_hub.catalog import acts
-
-    return acts.take_in(data, now=now).claim
 
 
 def posted(client, data, **headers):
@@ -141,9 +118,9 @@ def test_too_many_from_one_address_are_told_to_wait_and_others_are_not(client, o
 
 
 def test_claims_are_listed_by_entry_digest_and_organisation_a_page_at_a_time(client, ours, theirs):
-    first = take(signed(ours, assessment()))
-    second = take(signed(theirs, assessment(made_at="2026-11-22T11:30:00Z")))
-    third = take(signed(theirs, assessment("pkg:pypi/new-thing@1", "ef" * 32)))
+    first = take(signed(ours, assessment())).claim
+    second = take(signed(theirs, assessment(made_at="2026-11-22T11:30:00Z"))).claim
+    third = take(signed(theirs, assessment("pkg:pypi/new-thing@1", "ef" * 32))).claim
 
     def asked(question):
         return client.get(f"{POST}?{question}").json()

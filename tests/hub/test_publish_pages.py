@@ -12,7 +12,7 @@ from wsgiref.simple_server import make_server
 import pytest
 from tests import pages
 from tests.hub import bundles, editions, hostile
-from tests.hub.bundles import NOW, assessment, digest, says, signed
+from tests.hub.bundles import NOW, assessment, digest, says, signed, take
 from tests.hub.walked import walk
 
 from guildmark.attest import statement, verify
@@ -22,29 +22,6 @@ from guildmark.records import Outcome
 
 POST = "/api/v1/claims"
 THEMES, WIDTHS = ("light", "dark"), (360, 1280)
-
-
-@pytest.fixture
-def alliance(small):
-    from tests.hub import alliance
-
-    return alliance
-
-
-@pytest.fixture
-def ours(alliance):
-    return alliance.key(alliance.organisation())[0]
-
-
-@pytest.fixture
-def theirs(alliance):
-    return alliance.key(alliance.organisation("beta"))[0]
-
-
-def take(data, now=NOW):
-    from guildmark_hub.catalog import acts
-
-    return acts.take_in(data, now=now).claim
 
 
 def text_of(client, address):
@@ -79,7 +56,7 @@ def test_a_claim_that_does_not_count_is_not_held_against_others(client, ours, th
     from guildmark_hub.catalog import acts
 
     take(signed(ours, assessment()))
-    other = take(signed(theirs, assessment(made_at="2026-11-22T11:30:00Z", licence_open="failed")))
+    other = take(signed(theirs, assessment(made_at="2026-11-22T11:30:00Z", licence_open="failed"))).claim
     acts.state(other, "suspended", "a new advisory hits it")
     text = text_of(client, "/entry/guard/")
     assert "asked" not in text.split("Signed claims")[-1].split("How open it is")[0]
@@ -89,7 +66,7 @@ def test_a_claim_that_does_not_count_is_not_held_against_others(client, ours, th
 def test_a_claim_whose_time_has_come_is_shown_as_expired_before_anyone_marks_it(client, ours, monkeypatch):
     from guildmark_hub.catalog import signed as shown
 
-    claim = take(signed(ours, assessment()))
+    claim = take(signed(ours, assessment())).claim
     one = shown.standing(claim, NOW + timedelta(days=31))
     assert (one.state, one.counts) == ("Expired", False)
     assert shown.standing(claim, NOW).counts
@@ -112,7 +89,7 @@ def test_what_others_say_of_a_claim_stands_below_it(client, ours, theirs):
 def test_a_claims_page_verifies_it_and_tells_what_became_of_it(client, ours):
     from guildmark_hub.catalog import acts
 
-    claim = take(signed(ours, assessment()))
+    claim = take(signed(ours, assessment())).claim
     acts.state(claim, "suspended", "its source is gone")
     text = text_of(client, claim.get_absolute_url())
     assert "Assessment by Acme" in text
@@ -126,7 +103,7 @@ def test_a_claims_page_verifies_it_and_tells_what_became_of_it(client, ours):
 
 def test_a_claims_bundle_and_the_members_keys_verify_it_without_the_hub(client, ours, theirs, tmp_path):
     data = signed(ours, assessment())
-    claim = take(data)
+    claim = take(data).claim
     answer = client.get(f"{claim.get_absolute_url()}bundle.json")
     assert answer.content == data
     (tmp_path / "trust.toml").write_bytes(client.get("/trust.toml").content)
@@ -160,7 +137,7 @@ def test_a_claim_that_is_not_here_is_told(client, alliance, end):
 
 
 def test_staff_withdraw_a_claim_with_a_form(alliance, ours):
-    claim = take(signed(ours, assessment()))
+    claim = take(signed(ours, assessment())).claim
     who = alliance.browser(alliance.person(staff=True))
     address = f"{claim.get_absolute_url()}withdraw"
     assert who.get(address).status_code == 200
@@ -288,11 +265,11 @@ def test_a_revocation_and_a_statement_of_others_have_pages_of_their_own(client, 
     from guildmark.attest import Bundle, making, sign, write_bundle
 
     revoked = statement.Revoked(bundles.BY, bundles.MADE, "", ours.public.id, bundles.MADE, "retired")
-    claim = take(says(ours, revoked))
+    claim = take(says(ours, revoked)).claim
     assert (claim.kind, claim.slug) == ("revocation", "")
     assert "A key revoked by Acme" in text_of(client, claim.get_absolute_url())
     made = making.of_assessment(assessment(), [], "svr", making.Terms())
-    claim = take(write_bundle(Bundle(sign(made.body, theirs))))
+    claim = take(write_bundle(Bundle(sign(made.body, theirs)))).claim
     assert (claim.kind, claim.slug, claim.made_at, claim.version) == ("other", "guard", NOW, "1.1")
     assert claim.expires_at == NOW + timedelta(days=30)
     assert "Statement of another kind by Beta" in text_of(client, claim.get_absolute_url())
@@ -307,12 +284,12 @@ def test_a_run_of_a_benchmark_and_its_announcement_are_claims_too(client, ours, 
     from guildmark_hub.catalog.models import Entry
 
     told = statement.Intended(bundles.BY, bundles.MADE, "", "we will measure it")
-    announced = take(says(ours, told, assessment("pkg:pypi/nobody-has-it@1")))
+    announced = take(says(ours, told, assessment("pkg:pypi/nobody-has-it@1"))).claim
     assert (announced.kind, announced.slug, announced.says) == ("intent", "", "we will measure it")
     folder = str(tmp_path / "run")
     assert main(["eval", "mock:", "guildmark_smoke", "--limit", "5", "--run", folder, "--format", "json"]) == 0
     made = making.of_run(read_result(Path(folder)), bundles.MADE, making.Terms())
-    claim = take(write_bundle(Bundle(sign(made.body, ours), made.kind, made.evidence)))
+    claim = take(write_bundle(Bundle(sign(made.body, ours), made.kind, made.evidence))).claim
     entry = Entry.objects.get(slug=claim.slug)
     assert (claim.kind, entry.kind, entry.added, entry.card.evidence) == ("run", "model", True, False)
     text = text_of(client, f"/entry/{claim.slug}/")

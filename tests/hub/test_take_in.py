@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 from tests.hub import bundles
-from tests.hub.bundles import NOW, assessment, digest, retracts, signed
+from tests.hub.bundles import NOW, assessment, digest, retracts, signed, take
 
 from guildmark import keys
 from guildmark.attest import Bundle, making, read_bundle, sign, statement, write_bundle
@@ -17,12 +17,6 @@ from guildmark.errors import ClaimError
 from guildmark.records import canonical
 
 pytestmark = pytest.mark.usefixtures("small")
-
-
-def take(data, **given):
-    from guildmark_hub.catalog import acts
-
-    return acts.take_in(data, **{"now": NOW} | given)
 
 
 def rows():
@@ -40,28 +34,6 @@ def refused(data, **given):
     assert rows() == before
     assert caught.value.hint
     return type(caught.value).__name__, caught.value.says
-
-
-@pytest.fixture
-def alliance(small):
-    from tests.hub import alliance
-
-    return alliance
-
-
-@pytest.fixture
-def acme(alliance):
-    return alliance.organisation()
-
-
-@pytest.fixture
-def ours(acme, alliance):
-    return alliance.key(acme)[0]
-
-
-@pytest.fixture
-def theirs(alliance):
-    return alliance.key(alliance.organisation("beta"))[0]
 
 
 def test_what_a_member_signed_is_taken_in_raw_and_its_columns_follow(alliance, acme, ours):

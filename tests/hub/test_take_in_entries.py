@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from tests.hub import bundles, editions, hostile
-from tests.hub.bundles import NOW, assessment, retracts, signed
+from tests.hub.bundles import NOW, assessment, retracts, signed, take
 
 from guildmark.edition.records import Assessed, Entry
 
@@ -20,12 +20,6 @@ def alliance(database):
 @pytest.fixture
 def ours(alliance):
     return alliance.key(alliance.organisation())[0]
-
-
-def take(data, now=NOW):
-    from guildmark_hub.catalog import acts
-
-    return acts.take_in(data, now=now)
 
 
 def words():
@@ -304,7 +298,7 @@ def test_what_is_derived_claim_by_claim_is_what_is_derived_of_all_at_once(allian
             f"2026-11-{chance.randrange(1, 22):02}T08:00:00Z",
             **outcomes,
         )
-        taken.append(take(signed(chance.choice(signers), about), NOW + timedelta(minutes=number)))
+        taken.append(take(signed(chance.choice(signers), about), now=NOW + timedelta(minutes=number)))
         if chance.random() < 0.4:
             acts.state(chance.choice(taken).claim, chance.choice(["suspended", "active", "withdrawn"]), "by chance")
     before = derived()

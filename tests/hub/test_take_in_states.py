@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.hub import bundles
-from tests.hub.bundles import NOW, assessment, digest, retracts, says, signed
+from tests.hub.bundles import NOW, assessment, digest, retracts, says, signed, take
 
 from guildmark.attest import statement
 from guildmark.errors import ClaimError
@@ -12,39 +12,11 @@ from guildmark.errors import ClaimError
 pytestmark = pytest.mark.usefixtures("small")
 
 
-def take(data, **given):
-    from guildmark_hub.catalog import acts
-
-    return acts.take_in(data, **{"now": NOW} | given)
-
-
 def refused(data):
     """Why a bundle is not taken in."""
     with pytest.raises(ClaimError) as caught:
         take(data)
     return type(caught.value).__name__, caught.value.says
-
-
-@pytest.fixture
-def alliance(small):
-    from tests.hub import alliance
-
-    return alliance
-
-
-@pytest.fixture
-def acme(alliance):
-    return alliance.organisation()
-
-
-@pytest.fixture
-def ours(acme, alliance):
-    return alliance.key(acme)[0]
-
-
-@pytest.fixture
-def theirs(alliance):
-    return alliance.key(alliance.organisation("beta"))[0]
 
 
 def state_of(taken):
