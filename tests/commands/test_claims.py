@@ -1,5 +1,6 @@
 """The commands of claims: keys, attest, verify, log, follow; exit codes, and nothing half-written."""
 
+import hashlib
 import io
 import json
 import shutil
@@ -10,6 +11,7 @@ import pytest
 pytest.importorskip("cryptography", reason="signatures need guildmark[sign]")
 
 from guildmark import keys
+from guildmark.attest import read_bundle, statement
 from guildmark.commands import main
 from guildmark.errors import ClaimError
 
@@ -225,3 +227,16 @@ def test_a_key_proves_whom_it_signs_for_and_nobody_else(at: Path, capsys: pytest
     for text, said in ((proof, "other at https://hub.example.org"), (proof.split()[0], whom)):
         with pytest.raises(ClaimError, match="no proof stands beside"):
             keys.read_proved(text, said)
+
+
+def test_an_announcement_may_be_about_the_subject_of_a_report(at: Path) -> None:
+    """So a release of several files is announced by the report on it; a file is announced as it is."""
+    for what, digest in (("a.json", None), ("one.bin", hashlib.sha256(b"one").hexdigest())):
+        (at / "one.bin").write_bytes(b"one")
+        assert (
+            main(["attest", what, "--as", "intent", "--says", "we review it", "--key", "ai.key", "-o", "i.json"]) == 0
+        )
+        announced = statement.read(read_bundle((at / "i.json").read_bytes()).envelope.body).subject
+        said = statement.read(read_bundle((at / "claim.json").read_bytes()).envelope.body).subject
+        assert announced == said if digest is None else announced[0].digest == {"sha256": digest}
+        (at / "i.json").unlink()

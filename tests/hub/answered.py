@@ -62,7 +62,26 @@ def say(person: Any, kind: str = "rebuttal", says: str = TEXT, organisation: Any
     from guildmark_hub.answers import acts
 
     finding = failed_finding()[1] if kind == "rebuttal" else ""
+    if kind.startswith("offer") and organisation and "statement" not in said:
+        said["statement"] = announced(organisation)
     return acts.say(person, acts.About("guard", kind, organisation, finding), acts.Said(says, **said))
+
+
+def announced(where: Any, slug: str = "guard", kind: str = "intent") -> str:
+    """The digest of what an organisation has signed and published about an entry."""
+    from django.utils import timezone
+
+    from guildmark_hub.catalog.models import Bundle, Claim
+
+    number, now = Bundle.objects.count(), timezone.now()
+    bundle = Bundle.objects.create(sha256=f"{number:064x}", data=b"", organisation=where, taken_at=now)
+    told = {"kind": kind, "slug": slug, "digest": "sha256:1", "made_at": now, "state_at": now}
+    key = alliance().key(where)[1]
+    return str(
+        Claim.objects.create(
+            bundle=bundle, statement=f"sha256:{number:064x}", organisation=where, key=key, **told
+        ).statement
+    )
 
 
 def soon(days: int = 30) -> Any:

@@ -160,7 +160,8 @@ def _answers(owner: Any, places: list[Any]) -> list[Shown]:
     use = acts.say(owner, acts.About("guard", "use"), acts.Said(words))
     acts.reword(owner, use.pk, 1, acts.Said(f"{words}\nanew"))
     acts.say(owner, acts.About("guard", "support"), acts.Said(words, until=until))
-    acts.say(owner, acts.About("guard", "offer_review", places[0]), acts.Said(words, until=until))
+    signed = answered.announced(places[0])
+    acts.say(owner, acts.About("guard", "offer_review", places[0]), acts.Said(words, until=until, statement=signed))
     found = Release.objects.get(entry__slug="guard", version="0.9").read()
     said = document(impact_statement=" ".join(SEEN), **{one: one for one in SEEN})
     said |= {"author": SEEN[0], "@id": SEEN[1], "tooling": list(ALL[:-1])}

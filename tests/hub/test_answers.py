@@ -2,7 +2,20 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.hub.answered import TEXT, acme, alliance, did, failed_finding, member, opened, owner, say, soon, told
+from tests.hub.answered import (
+    TEXT,
+    acme,
+    alliance,
+    announced,
+    did,
+    failed_finding,
+    member,
+    opened,
+    owner,
+    say,
+    soon,
+    told,
+)
 
 from guildmark.errors import AskedWrongly
 
@@ -172,33 +185,17 @@ def test_a_rebuttal_needs_a_finding_that_is_shown() -> None:
     assert opened(ada).get("/entry/guard/members/say/rebuttal/").status_code == 400
 
 
-def test_an_offer_may_name_a_signed_statement_of_the_same_organisation_alone() -> None:
-    """One that is here."""
-    from django.utils import timezone
-
-    from guildmark_hub.catalog.models import Bundle, Claim
-
-    mia, now = member("Mia"), timezone.now()
-    digests = {}
-    for slug in ("acme", "other"):
-        where = acme() if slug == "acme" else alliance().organisation(slug)
-        bundle = Bundle.objects.create(sha256=slug, data=b"", organisation=where, taken_at=now)
-        digests[slug] = f"sha256:{slug.encode().hex():0>64}"
-        Claim.objects.create(
-            bundle=bundle,
-            statement=digests[slug],
-            organisation=where,
-            key=alliance().key(where)[1],
-            kind="other",
-            digest="sha256:1",
-            made_at=now,
-            state_at=now,
-        )
-    for statement in (digests["other"], "sha256:" + "0" * 64):
-        with pytest.raises(AskedWrongly, match="no statement of your organisation"):
+def test_an_offer_is_signed_by_an_announcement_of_the_same_organisation_about_the_same_entry() -> None:
+    """One that is here, and that counts."""
+    mia = member("Mia")
+    other = announced(alliance().organisation("other"))
+    elsewhere, reviewed = announced(acme(), "else"), announced(acme(), kind="review")
+    for statement in ("", other, elsewhere, reviewed, "sha256:" + "f" * 64):
+        with pytest.raises(AskedWrongly, match="no announcement of your organisation"):
             say(mia, "offer_review", "We review", acme(), until=soon(), statement=statement)
-    made = say(mia, "offer_review", "We review", acme(), until=soon(), statement=digests["acme"])
-    assert digests["acme"] in opened().get(f"/answers/{made.pk}/").content.decode()
+    mine = announced(acme())
+    made = say(mia, "offer_review", "We review", acme(), until=soon(), statement=mine)
+    assert mine in opened().get(f"/answers/{made.pk}/").content.decode()
 
 
 def test_of_many_who_word_it_anew_at_the_same_moment_one_is_heard() -> None:

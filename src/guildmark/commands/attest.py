@@ -6,6 +6,7 @@ which `guildmark verify` checks and `guildmark log append` logs."""
 
 import argparse
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -116,9 +117,12 @@ def _outcome(asked: argparse.Namespace, *allowed: str) -> Any:
 
 
 def _subjects(what: Path) -> tuple[statement.Resource, ...]:
-    """What will be looked at: files that are here, by their digest."""
+    """What it is about: the subject of a report, or files that are here, by their digest."""
     from guildmark.attest import files  # formats and sources, which other statements do without
 
+    if what.is_file() and what.stat().st_size <= LARGEST:
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return making.named(read_report(what.read_bytes()).assessment.subject)
     found = files.here(what)
     if found.digest is None:
         raise AskedWrongly(f"{what} cannot be read whole", "announce what you can read")

@@ -52,7 +52,7 @@ class Said(NamedTuple):
     vex: dict[str, Any] | None = None
     until: date | None = None
     statement: str = ""
-    """The digest of a signed statement of the organisation's own."""
+    """Of an offer: the digest of the announcement that its organisation has signed."""
 
 
 def refuse(kind: str, *, others: bool = False) -> NoReturn:
@@ -70,7 +70,7 @@ def say(person: Person, about: About, said: Said) -> Answer:
     with transaction.atomic():
         if not powers.of(person, about.slug).may_say(about.kind, about.organisation):
             refuse(about.kind)
-        _signed(about.organisation, said.statement)
+        _signed(about.kind, about.slug, about.organisation, said.statement)
         _once(person, about)
         made = Answer.objects.create(
             slug=about.slug,
@@ -100,7 +100,7 @@ def reword(person: Person, pk: int, version: int, said: Said) -> Answer:
         if held.version != version:
             raise Conflict("somebody worded it anew since you read it", "read both wordings, and save the one you mean")
         _hold(held.kind, said)
-        _signed(held.organisation, said.statement)
+        _signed(held.kind, held.slug, held.organisation, said.statement)
         if version >= MOST_WORDINGS:
             raise AskedWrongly(f"it has {MOST_WORDINGS} wordings already", "withdraw it, and say it anew")
         now = wording(held)
@@ -158,11 +158,14 @@ def _hold(kind: str, said: Said) -> None:
         raise AskedWrongly("its last day is past, or too far off", "give a day from today to five years ahead")
 
 
-def _signed(organisation: Organisation | None, statement: str) -> None:
-    """Whether a statement is here, and signed by whoever names it; raises AskedWrongly."""
-    if statement and not Claim.objects.filter(statement=statement, organisation=organisation).exists():
-        hint = "publish it first with guildmark publish, or leave this empty"
-        raise AskedWrongly("no statement of your organisation with that digest is here", hint)
+def _signed(kind: str, slug: str, organisation: Organisation | None, statement: str) -> None:
+    """Whether an offer is signed: its organisation has announced it here, of this entry. Raises AskedWrongly."""
+    if kind not in OFFERS:
+        return
+    announced = Claim.objects.filter(statement=statement, kind="intent", slug=slug, state=Claim.State.ACTIVE)
+    if not announced.filter(organisation=organisation).exists():
+        hint = "sign one: guildmark attest ASSESSMENT --as intent --says TEXT --key KEY -o offer.json; then publish it"
+        raise AskedWrongly("no announcement of your organisation about this entry with that digest is here", hint)
 
 
 def _once(person: Person, about: About) -> None:

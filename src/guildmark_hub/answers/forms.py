@@ -84,11 +84,10 @@ class OfferForm(SaidForm):
     )
     statement = forms.RegexField(
         DIGEST,
-        label="Digest of a signed statement",
-        required=False,
+        label="Digest of the signed announcement",
         strip=True,
         max_length=71,
-        help_text="sha256:… of a statement that your organisation published here, where one stands behind this.",
+        help_text="sha256:… of what your organisation signed (guildmark attest --as intent) and published here.",
     )
 
 

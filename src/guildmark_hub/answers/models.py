@@ -76,7 +76,7 @@ class Answer(models.Model):
     until = models.DateField(null=True, blank=True)
     """The last day on which an offer stands."""
     statement = models.CharField(max_length=71, blank=True)
-    """The digest of the signed statement behind it, where there is one."""
+    """The digest of the announcement behind an offer, which its organisation has signed."""
 
     class Meta:
         ordering = ("made_at",)
