@@ -1,7 +1,7 @@
 """How many requests are under way at once: as many as the server bears, found by trying (AIMD)."""
 
-MOST = 256
-START = 8
+MOST = 384
+START = 16
 GROWTH = 3.0
 """So many more at once for a good answer, until the first trouble: a round of them makes four times as many."""
 SLOWER = 3.0
