@@ -34,7 +34,7 @@ SECRET_KEY = secret(DATA / "secret.key")
 OWN = "localhost,127.0.0.1,[::1]"
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("GUILDMARK_HUB_HOSTS", OWN).split(",") if host.strip()]
 
-APPS = ("people", "jobs", "catalog", "vetting", "answers", "watching")
+APPS = ("people", "jobs", "catalog", "vetting", "answers", "watching", "council", "cases")
 """Ours, from the lowest up."""
 INSTALLED_APPS = [
     "django.contrib.admin",

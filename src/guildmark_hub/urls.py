@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("guildmark_hub.vetting.urls")),
     path("", include("guildmark_hub.answers.urls")),
     path("", include("guildmark_hub.watching.urls")),
+    path("", include("guildmark_hub.council.urls")),
+    path("", include("guildmark_hub.cases.urls")),
     path("", include("guildmark_hub.catalog.urls")),
 ]
 

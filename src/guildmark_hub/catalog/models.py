@@ -365,6 +365,7 @@ class Change(models.Model):
         STATE = "state", "A claim's state changed"
         ADVISORY = "advisory", "An advisory hit"
         ANSWER = "answer", "An answer was given"
+        COUNCIL = "council", "A group or its people did something"
 
     at = models.DateTimeField(db_index=True)
     kind = models.CharField(max_length=10, choices=Kind)

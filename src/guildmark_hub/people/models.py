@@ -86,6 +86,8 @@ class Organisation(models.Model):
     says = models.TextField(max_length=2000, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.APPLIED)
     own = models.BooleanField(default=False)
+    example = models.BooleanField(default=False)
+    """Whether it is invented: a hub that is an example itself shows and exports nothing without saying so."""
     applied_by = models.ForeignKey(Person, PROTECT, null=True, blank=True, related_name="+")
     applied_at = models.DateTimeField(default=timezone.now)
     member_since = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,1 @@
+"""Cases, reviews with their lines, questions, replies, appeals and marks."""

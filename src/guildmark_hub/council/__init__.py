@@ -1,0 +1,1 @@
+"""The council: groups, proposals, ballots, decisions; what was decided reaches the catalog as a claim."""
