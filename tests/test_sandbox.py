@@ -58,7 +58,7 @@ HOSTILE = {
     "an endless loop": ("while True: pass", "time", 0),
     "a long sleep": ("import time\ntime.sleep(60)", "time", 0),
     "ten gigabytes at once": ("x = bytearray(10 << 30)", "memory", 0),
-    "ten gigabytes bit by bit": ("x = []\nwhile True: x.append(bytearray(1 << 24))", "memory", 0),
+    "ten gigabytes bit by bit": ("x = [bytes(1 << 24) for _ in range(640)]", "memory", 0),
     "writing outside": ("open('/tmp/guildmark-was-here', 'w')", "forbidden", 1),
     "writing above": ("open('../guildmark-was-here', 'w')", "forbidden", 1),
     "writing a library": ("import os\nopen(os.__file__, 'a')", "forbidden", 2),
@@ -93,6 +93,15 @@ def test_what_a_program_may_not_do_is_stopped_and_told(what: str) -> None:
     assert len(ending.output) <= SHORT.output_bytes
     assert time.monotonic() - began < SHORT.wall_seconds + 5
     assert not Path("/tmp/guildmark-was-here").exists()
+
+
+@pytest.mark.usefixtures("shut_off")
+def test_a_program_that_fills_its_memory_to_the_last_byte_is_told_so() -> None:
+    """In pieces of every size that Python gives, so that nothing is left; to say so, there is still room."""
+    fills = "x = None\nfor size in range(512, 0, -16):\n    try:\n        while True: x = x, bytes(size)\n"
+    fills += "    except MemoryError: pass\nwhile True: x = x,"
+    ending = _run(fills, Limits(cpu_seconds=20, memory=1 << 28))
+    assert (ending.reason, ending.output) == ("memory", "")
 
 
 @pytest.mark.usefixtures("shut_off")

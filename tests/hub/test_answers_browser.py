@@ -11,7 +11,7 @@ from wsgiref.simple_server import make_server
 import pytest
 from tests import pages
 from tests.hub import editions, hostile
-from tests.hub.test_pages_browser import THEMES, WIDTHS, _Quiet, _Server
+from tests.hub.test_pages_browser import _Quiet, _Server
 
 WORDS = hostile.BAD.replace("\u202e", "")
 
@@ -105,20 +105,12 @@ def window(browser: Any, site: Site) -> Iterator[Any]:
     assert [text for text in complaints if "status of 40" not in text] == []
 
 
-def faultless(window: Any) -> None:
-    for width, theme in zip(WIDTHS, THEMES, strict=True):
-        window.set_viewport_size({"width": width, "height": 800})
-        window.emulate_media(color_scheme=theme)
-        assert pages.faults(window) == [], (width, theme)
-        assert window.evaluate("document.documentElement.scrollWidth") <= width
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_no_fault_and_nothing_is_wider_than_the_screen(window: Any, site: Site, name: str) -> None:
     """In both themes, on a phone and on a wide screen; no script of a stranger's runs."""
     assert set(site.shown) == set(NAMES)
     window.goto(site.shown[name])
-    faultless(window)
+    pages.faultless(window)
 
 
 def test_two_who_edit_one_answer_are_shown_both_wordings(
@@ -136,7 +128,7 @@ def test_two_who_edit_one_answer_are_shown_both_wordings(
     assert second.locator("h1").inner_text() == "There are two wordings"
     assert second.locator("blockquote").inner_text() == "What the first means"
     assert second.input_value("textarea[name=says]") == "What the second means"
-    faultless(second)
+    pages.faultless(second)
     second.click("text=Save mine as the next wording")
     assert second.locator("blockquote").first.inner_text() == "What the second means"
 

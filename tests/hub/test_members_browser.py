@@ -208,13 +208,9 @@ def opened(browser: Any, site: Site) -> Iterator[Callable[[str], Any]]:
 def look_at(page: Any) -> dict[str, Any]:
     """What is wrong with a page that is open, at each look."""
     wrong: dict[str, Any] = {}
+    page.emulate_media(reduced_motion="reduce")
     for (width, theme), options in zip(LOOKS, (EVERYTHING, CHANGING), strict=True):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        if faults := pages.faults(page, options):
-            wrong[f"axe {width} {theme}"] = faults
-        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
-            wrong[f"wide {width}"] = wide
+        wrong |= pages.wrong_at(page, width, theme, options)
     page.keyboard.press("Tab")
     if faint := page.eval_on_selector_all("a, button, input:not([type=hidden]), select, textarea, summary", WAYS):
         wrong["focus"] = faint[:3]

@@ -1,6 +1,5 @@
 """The pages in a real browser: light and dark, on a phone and on a wide screen, with scripts and without."""
 
-import itertools
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -14,11 +13,10 @@ import pytest
 from tests import pages
 from tests.hub import editions, hostile
 from tests.hub.test_pages import PAGES
+from tests.pages import THEMES, WIDTHS
 
 from guildmark.edition.records import Assessed, Entry, Part, Reported
 
-WIDTHS = (360, 1280)
-THEMES = ("light", "dark")
 BAD = {
     "bad_entry": "entry/bad/",
     "bad_release": "entry/bad/release/" + quote("1<script>/é", safe="") + "/",
@@ -109,12 +107,7 @@ def opened(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
 def test_axe_finds_no_fault_and_nothing_is_wider_than_the_screen(opened, name):
     """WCAG 2.2 AA in both themes and at both widths, with all that is folded opened."""
     page = opened(ALL[name])
-    looks = itertools.product(WIDTHS, THEMES) if name in WHOLLY else zip(WIDTHS, THEMES, strict=True)
-    for width, theme in looks:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=theme)
-        assert pages.faults(page) == [], (width, theme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    pages.faultless(page, pages.ALL_LOOKS if name in WHOLLY else pages.LOOKS)
 
 
 @pytest.mark.parametrize("name", ["search", "entry", "reported", "compare", "front"])

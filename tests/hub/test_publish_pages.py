@@ -1,6 +1,5 @@
 """Signed claims where people and programs read them: beside each other, with their states, for anyone to check."""
 
-import itertools
 import shutil
 import threading
 import tomllib
@@ -21,7 +20,6 @@ from guildmark.attest.trust import read_trust
 from guildmark.records import Outcome
 
 POST = "/api/v1/claims"
-THEMES, WIDTHS = ("light", "dark"), (360, 1280)
 
 
 def text_of(client, address):
@@ -236,12 +234,7 @@ def test_in_a_browser_no_script_of_others_runs_and_axe_finds_no_fault(browser, s
     page.goto(address + [*claims, "/entry/guard/", "/search?category=not-yet-placed"][place])
     if place == 3:
         page.click(".row h3 a, .row h2 a >> nth=0")
-    looks = itertools.product(WIDTHS, THEMES) if place in (0, 2) else zip(WIDTHS, THEMES, strict=True)
-    for width, theme in looks:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=theme)
-        assert pages.faults(page) == [], (width, theme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    pages.faultless(page, pages.ALL_LOOKS if place in (0, 2) else pages.LOOKS)
     assert complaints == []
     page.close()
 

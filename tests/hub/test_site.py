@@ -257,10 +257,7 @@ def test_a_browser_reads_it_from_the_disk(browser, out, name):
     assert page.evaluate("getComputedStyle(document.querySelector('.brand')).display") == "flex"
     assert [url for url in asked if not url.startswith(out.as_uri())] == []
     assert complaints == []
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        assert pages.faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    pages.faultless(page, [(360, theme) for theme in pages.THEMES])
     page.close()
 
 

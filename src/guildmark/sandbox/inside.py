@@ -248,10 +248,12 @@ def _program(told: dict[str, Any], shown: int, said: int) -> NoReturn:
     os.environ.clear()
     module, own = types.ModuleType("program"), os.getpid()
     sys.modules["program"] = module
+    spare = bytes(1 << 20)  # room to say that there is none left
     try:
         exec(compile(told["program"], NAME, "exec"), module.__dict__)
         found = {"reason": "passed", "says": "", "line": 0}
     except MemoryError:
+        del spare
         found = {"reason": "memory", "says": "it asked for more memory than it may have", "line": 0}
     except BaseException as error:  # whatever ends it is what is told of it
         found = _why(error, told["program"])
