@@ -21,6 +21,7 @@ from guildmark.data import Data, Places, open_data
 from guildmark.errors import DataError
 from guildmark.provider import open_model
 from guildmark.run import JOURNAL, RESULT, SAMPLES, Pace, Settings, go, going, read_result
+from guildmark.run.pace import MOST, START
 
 COUNT = 60
 Program = Callable[..., int]
@@ -278,6 +279,6 @@ def test_a_model_in_this_process_is_asked_one_thing_at_a_time() -> None:
     asked = argparse.Namespace(concurrency="auto", timeout=7.0)
     here: Any = Here()
     there = open_model("openai:m@http://127.0.0.1:9/v1")
-    for id, wanted in (("openbookqa", [(32, 32, 7), (8, 256, 7)]), ("gsm8k", [(1, 1, 7), (8, 256, 7)])):
+    for id, wanted in (("openbookqa", [(32, 32, 7), (START, MOST, 7)]), ("gsm8k", [(1, 1, 7), (START, MOST, 7)])):
         paces = [_pace(asked, model, shelf.load(id)) for model in (here, there)]
         assert [(pace.allowed, pace.most, pace.longest) for pace in paces] == wanted

@@ -19,6 +19,7 @@ from guildmark.benchmark import Sample, benchmark
 from guildmark.errors import GuildmarkError, ModelError, Refused, RunError
 from guildmark.provider import Model, Reply, Request, Sampling, open_model
 from guildmark.run import JOURNAL, RESULT, SAMPLES, Keeping, Pace, Paused, Settings, go, going, read_result
+from guildmark.run.pace import MOST
 
 SETTINGS = Settings(sampling=Sampling(max_tokens=8))
 COUNT = 300
@@ -190,7 +191,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(tmp_path: 
         whole = _go(tmp_path / "whole", open_model(model), count)
     assert (tmp_path / "killed" / SAMPLES).read_bytes() == (tmp_path / "whole" / SAMPLES).read_bytes()
     assert killed.score_digest == whole.score_digest
-    assert twice <= KILLS * (256 + going.GROUP_LINES)
+    assert twice <= KILLS * (MOST + going.GROUP_LINES)
 
 
 def test_a_finished_run_is_read_again_and_asks_nothing(tmp_path: Path) -> None:
