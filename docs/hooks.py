@@ -126,7 +126,8 @@ def _level(step: int, level: Level) -> str:
     rows = "\n".join(f"| [{one.question}](../checks/{one.id}.md) | {one.remedy} |" for one in asked)
     table = f"\n| the answer must be yes | where it is not |\n|---|---|\n{rows}\n" if asked else ""
     measures = "".join(f"\n- measured: {one.words()}{_conditions(one.conditions)}" for one in level.measure)
-    return f"\n## {step}. {level.id}\n\n{level.means}\n{table}{measures}\n"
+    people = "".join(f"\n- claims: {one.words()}" for one in level.people())
+    return f"\n## {step}. {level.id}\n\n{level.means}\n{table}{measures}{people}\n"
 
 
 def _conditions(conditions: dict[str, Any]) -> str:

@@ -41,6 +41,8 @@ PUBLISHED = {
     "safe_files/2026.3": "43b80ca857ee5b98e07c64a7bda4931c0d44819bb3fe8b966aa47a08ca6043df",
     "safe_files/2026.4": "e2ba03433d62110a786037d1c3b0ae1862da00e0b7ac10849fc946a2ccd6c140",
     "safe_files/2026.5": "817ac43a6f11e8cd84cf7910a35d06c441cbc4c4d287e7105a31a5ca234a7e94",
+    "vetted_model/2026.1": "a521b4ad4865c5b0b49b03434e49f909c1a3a773df244efff637ab65f05a1c84",
+    "vetted_tool/2026.1": "a2bce6707ee98b4ca2deb0f01b4857b9a3a63edc188c4656d2bbf81ce8b90ead",
 }
 """sha256 of each published version: it never changes; write the next one."""
 

@@ -1,11 +1,11 @@
 """Which standards a user asked for, what they say of an assessment, and the exit code that tells it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from guildmark import standard as shelf
 from guildmark.errors import AskedWrongly
-from guildmark.records import Assessment, Outcome, Verdict, worst
+from guildmark.records import Assessment, Outcome, Verdict, Vouched, worst
 from guildmark.standard import Standard, answer, judge
 
 DEFAULT = "safe_files"
@@ -36,20 +36,24 @@ def read_asked(standards: Sequence[str], levels: Sequence[str]) -> tuple[Asked, 
     return tuple(Asked(found, wanted.get(id)) for id, found in named.items())
 
 
-def all_verdicts(assessment: Assessment, asked: Sequence[Asked]) -> tuple[tuple[Standard, Verdict], ...]:
-    """A verdict of every standard on the shelf that applies, and of those asked for, sorted by id."""
+def all_verdicts(
+    assessment: Assessment, asked: Sequence[Asked], claims: Iterable[Vouched] = ()
+) -> tuple[tuple[Standard, Verdict], ...]:
+    """A verdict of every standard on the shelf that applies, and of those asked for, sorted by id.
+
+    `claims` are what people vouch for."""
+    claims = tuple(claims)
     kind = assessment.subject.kind
     for standard, _ in asked:
         if kind not in standard.applies_to:
             applies = ", ".join(standard.applies_to)
             raise AskedWrongly(f"{standard.id} is for {applies}; this is a {kind}", "leave it out, or give --kind")
     chosen = {id: shelf.load(id) for id in shelf.ids()} | {standard.id: standard for standard, _ in asked}
-    return tuple(
-        (standard, judge(assessment, standard)) for _, standard in sorted(chosen.items()) if kind in standard.applies_to
-    )
+    fitting = (standard for _, standard in sorted(chosen.items()) if kind in standard.applies_to)
+    return tuple((standard, judge(assessment, standard, claims)) for standard in fitting)
 
 
-def told(assessment: Assessment, asked: Sequence[Asked]) -> Outcome:
+def told(assessment: Assessment, asked: Sequence[Asked], claims: Iterable[Vouched] = ()) -> Outcome:
     """The worst answer to what was asked; to `safe_files` where nothing was."""
-    asked = asked or (Asked(shelf.load(DEFAULT), None),)
-    return worst(answer(assessment, standard, level) for standard, level in asked)
+    asked, claims = asked or (Asked(shelf.load(DEFAULT), None),), tuple(claims)
+    return worst(answer(assessment, standard, level, claims) for standard, level in asked)

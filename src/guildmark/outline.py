@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from guildmark import plain
 from guildmark.look import Look
-from guildmark.records import Bar, Finding, Measurement, Outcome, Rebuttal, Report, Verdict, worst
+from guildmark.records import Bar, Finding, Measurement, Outcome, Rebuttal, Report, Verdict, Vouched, worst
 
 _PLACE = {outcome: place for place, outcome in enumerate(Outcome)}
 State = Literal["reached", "next", "later"]
@@ -140,6 +140,21 @@ def _steps(means: dict[str, str], verdict: Verdict) -> Iterable[Step]:
         yield Step(id, meaning, state)
         if id == verdict.level:
             state = "next"
+
+
+def vouched(report: Report) -> tuple[str, ...]:
+    """What signed claims that counted say, each in a sentence."""
+    return tuple(map(_vouched, report.claims))
+
+
+def _vouched(one: Vouched) -> str:
+    who = f"{one.organisation} ({one.by})" if one.by else one.organisation
+    by = f", by {one.standard} {one.version}" if one.standard else ""
+    came = {"agrees": "reviewed it and agrees", "disagrees": "reviewed it and disagrees"} | {
+        "same": "did it again, and the same came out",
+        "differs": "did it again, and something else came out",
+    }
+    return f"{who} {came[one.outcome]}{by} (statement {one.statement[:16]}…)"
 
 
 def measured(report: Report) -> tuple[Measured, ...]:

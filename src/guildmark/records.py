@@ -138,6 +138,22 @@ class Verdict(Record, frozen=True):
     bars: tuple[Bar, ...]
 
 
+class Vouched(Record, frozen=True, kw_only=True):
+    """What a signed claim that counts says of a subject, in short.
+
+    `by` is who of the organisation says it, empty where it speaks itself; `standard` and `version` what was reviewed
+    against; `statement` is the sha256 of the statement that says so."""
+
+    kind: Literal["review", "reproduction"]
+    organisation: str
+    by: str
+    outcome: Literal["agrees", "disagrees", "same", "differs"]
+    digest: Digest
+    standard: str = ""
+    version: str = ""
+    statement: Sha256
+
+
 Status = Literal["not_affected", "affected", "fixed", "under_investigation"]
 
 
@@ -164,6 +180,7 @@ class Report(Record, frozen=True, omit_defaults=True):
     assessment: Assessment
     verdicts: tuple[Verdict, ...]
     rebuttals: tuple[Rebuttal, ...] = ()
+    claims: tuple[Vouched, ...] = ()
 
 
 def canonical(record: Any) -> bytes:

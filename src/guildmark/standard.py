@@ -1,16 +1,19 @@
 """A standard: a ladder of levels, read from TOML; `judge` says which one an assessment reaches."""
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from guildmark.errors import AskedWrongly, StandardError
-from guildmark.records import Assessment, Bar, Kind, Measurement, Outcome, Record, Verdict, worst
+from guildmark.plain import counted
+from guildmark.records import Assessment, Bar, Kind, Measurement, Outcome, Record, Verdict, Vouched, worst
 
 SHELF = Path(__file__).parent / "standards"
 GOOD = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Measure(Record, frozen=True):
@@ -34,6 +37,29 @@ class Measure(Record, frozen=True):
         return f"{self.benchmark}/{self.score}{f' of {of}' if of else ''}{at}"
 
 
+class Reviewing(Record, frozen=True):
+    """People that a level requires: so many who answered this standard's checklist and agree, of so many organisations.
+
+    What they say are claims, which are given to `judge`."""
+
+    reviewers: Count
+    organisations: Count = 1
+
+    def words(self) -> str:
+        """`2 reviewers of 2 organisations agree`."""
+        return f"{counted(self.reviewers, 'reviewer')} of {counted(self.organisations, 'organisation')} agree"
+
+
+class Reproducing(Record, frozen=True):
+    """Organisations that a level requires: so many did the same again, and the same came out."""
+
+    by: Count
+
+    def words(self) -> str:
+        """`1 other organisation did it again`."""
+        return f"{counted(self.by, 'other organisation')} did it again, and the same came out"
+
+
 class Level(Record, frozen=True):
     """A step of the ladder; it requires also all that the steps before it require."""
 
@@ -41,6 +67,12 @@ class Level(Record, frozen=True):
     means: str
     require: tuple[str, ...] = ()
     measure: tuple[Measure, ...] = ()
+    review: tuple[Reviewing, ...] = ()
+    reproduced: tuple[Reproducing, ...] = ()
+
+    def people(self) -> tuple[Reviewing | Reproducing, ...]:
+        """What it requires that no machine can say."""
+        return (*self.review, *self.reproduced)
 
 
 class Standard(Record, frozen=True):
@@ -62,36 +94,38 @@ class Standard(Record, frozen=True):
         return self.level[: ids.index(level) + 1]
 
 
-def judge(assessment: Assessment, standard: Standard) -> Verdict:
-    """The highest level whose requirements, and those of all before it, are met."""
+def judge(assessment: Assessment, standard: Standard, claims: Iterable[Vouched] = ()) -> Verdict:
+    """The highest level whose requirements, and those of all before it, are met; `claims` are what people vouch for."""
+    claims = tuple(claims)
     reached: str | None = None
     for level in standard.level:
-        bars = _bars(assessment, level)
+        bars = _bars(assessment, standard, level, claims)
         if bars:
             return Verdict(standard.id, standard.version, reached, level.id, bars)
         reached = level.id
     return Verdict(standard.id, standard.version, reached, None, ())
 
 
-def answer(assessment: Assessment, standard: Standard, level: str | None = None) -> Outcome:
+def answer(
+    assessment: Assessment, standard: Standard, level: str | None = None, claims: Iterable[Vouched] = ()
+) -> Outcome:
     """What a user who asks for `level` is told: PASSED, FAILED or UNKNOWN.
 
     Who names no level asks for `standard.asks`, and a failure at any level counts."""
+    claims = tuple(claims)
     wanted = standard.upto(level or standard.asks or standard.level[-1].id)
-    outcomes = [bar.outcome for step in wanted for bar in _bars(assessment, step)]
+    outcomes = [bar.outcome for step in wanted for bar in _bars(assessment, standard, step, claims)]
     if level is None:
-        outcomes += [bar.outcome for step in standard.level for bar in _bars(assessment, step) if _failed(bar)]
+        every = (bar for step in standard.level for bar in _bars(assessment, standard, step, claims))
+        outcomes += [bar.outcome for bar in every if bar.outcome is Outcome.FAILED]
     return worst([*outcomes, Outcome.PASSED])
 
 
-def _failed(bar: Bar) -> bool:
-    return bar.outcome is Outcome.FAILED
-
-
-def _bars(assessment: Assessment, level: Level) -> tuple[Bar, ...]:
+def _bars(assessment: Assessment, standard: Standard, level: Level, claims: tuple[Vouched, ...]) -> tuple[Bar, ...]:
     checks = (_check_bar(assessment, check) for check in level.require)
     measures = (_measure_bar(assessment, measure) for measure in level.measure)
-    return tuple(bar for bar in (*checks, *measures) if bar is not None)
+    people = _people(assessment.subject.digest, standard, level, claims)
+    return tuple(bar for bar in (*checks, *measures, *people) if bar is not None)
 
 
 def _check_bar(assessment: Assessment, check: str) -> Bar | None:
@@ -162,6 +196,51 @@ def _beyond(whole: bool) -> Outcome:
 
 def _by(whole: bool) -> str:
     return "is" if whole else "may be"
+
+
+def _people(digest: str | None, standard: Standard, level: Level, claims: tuple[Vouched, ...]) -> Iterable[Bar | None]:
+    """The bars of what a level requires of people; what they say counts of these very bytes only."""
+    here = [one for one in claims if digest is not None and one.digest == digest]
+    named = (standard.id, standard.version)
+    reviews = [one for one in here if one.kind == "review" and (one.standard, one.version) == named]
+    again = [one for one in here if one.kind == "reproduction"]
+    why = "" if digest else "the files have no digest, so nobody's word is of them"
+    yield from (_review_bar(reviews, each, why) for each in level.review)
+    yield from (_reproduced_bar(again, each, why) for each in level.reproduced)
+
+
+def _review_bar(reviews: list[Vouched], wanted: Reviewing, why: str) -> Bar | None:
+    """Who says both disagrees; where as many disagree as agree, it failed."""
+    against = {(one.organisation, one.by) for one in reviews if one.outcome == "disagrees"}
+    agree = {(one.organisation, one.by) for one in reviews if one.outcome == "agrees"} - against
+    organisations = {organisation for organisation, _ in agree}
+    says = why or (
+        f"{len(agree)} of {counted(wanted.reviewers, 'reviewer')} {_verb(wanted.reviewers, 'agree')}, "
+        f"of {len(organisations)} of {counted(wanted.organisations, 'organisation')}"
+        + (f", and {len(against)} {_verb(len(against), 'disagree')}" if against else "")
+    )
+    if against and len(against) >= len(agree):
+        return Bar("review", "review", Outcome.FAILED, says)
+    met = len(agree) >= wanted.reviewers and len(organisations) >= wanted.organisations
+    return None if met else Bar("review", "review", Outcome.UNKNOWN, says)
+
+
+def _reproduced_bar(again: list[Vouched], wanted: Reproducing, why: str) -> Bar | None:
+    """An organisation with which something else came out is against it, and one that says both too."""
+    against = {one.organisation for one in again if one.outcome == "differs"}
+    same = {one.organisation for one in again if one.outcome == "same"} - against
+    says = why or (
+        f"with {len(same)} of {counted(wanted.by, 'organisation')} that did it again the same came out"
+        + (f", and with {len(against)} something else" if against else "")
+    )
+    if against and len(against) >= len(same):
+        return Bar("reproduced", "reproduced", Outcome.FAILED, says)
+    met = len(same) >= wanted.by and not against
+    return None if met else Bar("reproduced", "reproduced", Outcome.UNKNOWN, says)
+
+
+def _verb(count: int, verb: str) -> str:
+    return f"{verb}s" if count == 1 else verb
 
 
 def ids() -> tuple[str, ...]:

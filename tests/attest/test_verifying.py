@@ -7,10 +7,10 @@ import pytest
 
 pytest.importorskip("cryptography", reason="signatures need guildmark[sign]")
 
-from tests.claims import ASSESSMENT, MADE, NOW, OURS, THEIRS, claim, say, trusting
+from tests.claims import ASSESSMENT, MADE, NOW, OURS, SUBJECT, THEIRS, claim, say, trusting
 
 from guildmark import keys
-from guildmark.attest import Bundle, Trust, Verification, read_bundle, sign, statement, verify, write_bundle
+from guildmark.attest import Bundle, Trust, Verification, making, read_bundle, sign, statement, verify, write_bundle
 from guildmark.attest.claim import opened
 from guildmark.attest.making import Terms
 from guildmark.attest.statement import Intended, Rebutted, Reproduced, Retracted, Reviewed, Revoked, Superseded
@@ -154,6 +154,14 @@ def test_nobody_reviews_a_statement_of_their_own() -> None:
     bundle = claim()
     found = said(bundle, say(Reviewed(BY, MADE, "", bundle.envelope.digest, "", "agrees")))
     assert found.points[-1].outcome is Outcome.NOT_APPLICABLE
+
+
+def test_dissent_stays_what_it_is_where_the_author_signs_it_too() -> None:
+    bundle = claim()
+    dissent = Reviewed(BY, MADE, "", bundle.envelope.digest, "", "disagrees")
+    both = Bundle(sign(statement.stated(making.named(SUBJECT), dissent), OURS, THEIRS))
+    point = said(bundle, both).points[-1]
+    assert (point.outcome, point.says) == (Outcome.UNKNOWN, "Other reviewed it and disagrees")
 
 
 def test_a_result_that_was_announced_says_so_and_one_announced_afterwards_fails() -> None:

@@ -54,6 +54,18 @@ def sign(body: bytes, *keys: Signer) -> Envelope:
     return Envelope(base64.b64encode(body).decode(), PAYLOAD, signatures)
 
 
+def cosigned(envelope: Envelope, key: Signer) -> Envelope:
+    """The same statement, signed by one more; raises ClaimError. What others signed is not verified here."""
+    if envelope.payloadType != PAYLOAD:
+        raise ClaimError(f"the payload is {envelope.payloadType[:80]!r}, not a statement of in-toto", "it is not ours")
+    if any(one.keyid == key.public.id for one in envelope.signatures):
+        raise ClaimError(f"{key.public.name} has signed it already", "one signature of a key is enough")
+    if len(envelope.signatures) >= MOST_SIGNATURES:
+        raise ClaimError(f"it has {len(envelope.signatures)} signatures", f"up to {MOST_SIGNATURES} are read")
+    own = sign(envelope.body, key)
+    return msgspec.structs.replace(own, signatures=(*envelope.signatures, *own.signatures))
+
+
 def read(data: bytes) -> Envelope:
     """An envelope in the one form that ours have, canonical JSON; raises ClaimError."""
     strict.loads(data, "the envelope", LARGEST)

@@ -3,8 +3,21 @@
 import msgspec
 
 from guildmark.attest import making
-from guildmark.attest.statement import About, Assessed, Intended, Level, Measured, Resource, Revoked, Said, Statement
+from guildmark.attest.statement import (
+    About,
+    Assessed,
+    Decided,
+    Intended,
+    Level,
+    Marked,
+    Measured,
+    Resource,
+    Revoked,
+    Said,
+    Statement,
+)
 from guildmark.errors import ClaimError
+from guildmark.plain import counted
 from guildmark.records import Assessment
 
 
@@ -60,12 +73,33 @@ def in_short(statement: Statement, said: Said | None) -> str:
             return f"{said.benchmark} {said.version} was put to it: {scores}"
         case Intended():
             return f"this will be done: {said.plan}"
+        case Decided():
+            return _decision(said)
+        case Marked():
+            by = f", by {said.standard} {said.version}" if said.standard else ""
+            return f"it is {said.level.replace('_', ' ')}{by}" + (f": {said.says}" if said.says else "")
         case About():
             return f"{type(said).__name__.lower()} {said.about[:16]}…: {said.says}".rstrip(": ")
         case Revoked():
             return f"the key {said.key[:16]}… counts no more from {said.at}: {said.because}"
         case _:
             return f"a statement of {statement.predicateType}"
+
+
+def _decision(said: Decided) -> str:
+    """`Tools group, by ballot 1a2b…: accepted 12 Vet it (vetting, by vetted_tool 2026.1; 2 of 2 reviewers agree)`."""
+    agree = sum(one.outcome == "agrees" for one in said.reviews)
+    told = [
+        said.matter + (f", by {said.standard} {said.version}" if said.standard else ""),
+        f"{agree} of {counted(len(said.reviews), 'reviewer')} agree" if said.reviews else "",
+        f"of the statement {said.about[:16]}…" if said.about else "",
+        f"from {said.effective_at} on" if said.effective_at else "",
+        f"waived: {'; '.join(said.waivers)}" if said.waivers else "",
+    ]
+    words = (
+        f"{said.group}, by ballot {said.ballot[:16]}…: {said.outcome} {said.proposal} ({'; '.join(filter(None, told))})"
+    )
+    return words + (f": {said.says}" if said.says else "")
 
 
 def _verdict(one: Level) -> str:

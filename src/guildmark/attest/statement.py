@@ -100,9 +100,11 @@ class About(Said, frozen=True, omit_defaults=True):
 
 
 class Reviewed(About, frozen=True, omit_defaults=True):
-    """People looked at a claim, and agree with it or not."""
+    """People looked at a claim, and agree with it or not; where they answered a standard's checklist, which one."""
 
     outcome: Literal["agrees", "disagrees"] = "agrees"
+    standard: str = ""
+    version: str = ""
 
 
 class Reproduced(About, frozen=True, omit_defaults=True):
@@ -128,6 +130,46 @@ class Superseded(About, frozen=True, omit_defaults=True):
     by: Sha256 = ""
 
 
+class Review(Record, frozen=True):
+    """What one reviewer of an organisation found, as a decision tells it."""
+
+    organisation: str
+    reviewer: str
+    outcome: Literal["agrees", "disagrees"]
+
+
+class Decided(About, frozen=True, kw_only=True, omit_defaults=True):
+    """A group decided by a ballot, which is named by the sha256 of its canonical record.
+
+    `proposal` is its number and title; `about` the statement spoken of, empty where there is none. The statement's
+    subject is a release, a standard by the sha256 of its TOML (named `standard:ID@VERSION`), or a document."""
+
+    matter: Literal[
+        "vetting", "appeal", "standard", "benchmark", "charter", "election", "revocation", "policy", "waiver"
+    ]
+    outcome: Literal["accepted", "rejected"]
+    group: str
+    proposal: str
+    ballot: Sha256
+    standard: str = ""
+    version: str = ""
+    reviews: tuple[Review, ...] = ()
+    waivers: tuple[str, ...] = ()
+    effective_at: str = ""
+
+
+class Marked(Said, frozen=True, kw_only=True, omit_defaults=True):
+    """A release stands on a level of vetting: one claim a level; `basis` names the statements that it rests on."""
+
+    level: Literal[
+        "listed", "publisher_verified", "self_attested", "machine_checked", "peer_reviewed", "independently_reproduced"
+    ]
+    basis: tuple[Sha256, ...] = ()
+    standard: str = ""
+    version: str = ""
+    says: str = ""
+
+
 class Revoked(Said, frozen=True, omit_defaults=True):
     """A key, named as `PublicKey.id`, counts no more: what it signed from then on; all of it, where it was stolen."""
 
@@ -146,6 +188,8 @@ NAMES: dict[str, type[Said]] = {
     "retraction": Retracted,
     "supersession": Superseded,
     "revocation": Revoked,
+    "decision": Decided,
+    "mark": Marked,
 }
 """Our kinds of statements."""
 KINDS = {f"{OURS}{name}/v1": kind for name, kind in NAMES.items()}
@@ -194,8 +238,11 @@ def said(statement: Statement) -> Said | None:
     except msgspec.MsgspecError as error:
         raise ClaimError(f"the {kind.__name__.lower()} statement is not whole: {error}", "ask its signer") from error
     moment(found.made_at)
-    if found.expires_at:
-        moment(found.expires_at)
+    for text in (found.expires_at, found.effective_at if isinstance(found, Decided) else ""):
+        if text:
+            moment(text)
+    if isinstance(found, Revoked) and found.because == "retired":
+        moment(found.at)
     return found
 
 

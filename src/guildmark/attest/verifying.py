@@ -8,7 +8,7 @@ from typing import Literal
 from guildmark.attest import evidence, life, statement
 from guildmark.attest.bundle import Bundle
 from guildmark.attest.claim import Claim, opened
-from guildmark.attest.statement import Resource
+from guildmark.attest.statement import Decided, Resource
 from guildmark.attest.trust import Trust
 from guildmark.errors import ClaimError, GuildmarkError, LogError
 from guildmark.log import proof
@@ -56,18 +56,37 @@ def verify(bundle: Bundle, trust: Trust, now: datetime, others: Iterable[Claim] 
         return Verification((), "", "", (), "", "nothing that counts", (refused,))
     others = tuple(others)
     points = (
-        Point(of="signature", outcome=Outcome.PASSED, says=f"signed by {', '.join(claim.owners)}"),
+        _signed(claim),
         *_keys(claim, others, now),
         *_times(claim, now),
         *_evidence(bundle, claim),
         *_log(bundle, trust),
-        *(Point(of="life", outcome=outcome, says=says) for outcome, says in life.of(claim, others)),
+        *_life(claim, others),
     )
     kind, subjects = claim.statement.predicateType, claim.statement.subject
     made_at = claim.said.made_at if claim.said else ""
     return Verification(
         claim.owners, claim.digest, kind, subjects, made_at, evidence.in_short(claim.statement, claim.said), points
     )
+
+
+def _signed(claim: Claim) -> Point:
+    """A decision that one alone has signed may be nobody's but her own."""
+    who = f"signed by {', '.join(claim.owners)}"
+    if isinstance(claim.said, Decided) and len(set(claim.owners)) < life.DECIDERS:
+        alone = f"{who} alone, of those that you trust: a decision counts where {life.DECIDERS} have"
+        return Point(of="signature", outcome=Outcome.UNKNOWN, says=alone)
+    return Point(of="signature", outcome=Outcome.PASSED, says=who)
+
+
+def standing(claim: Claim, others: tuple[Claim, ...], now: datetime) -> tuple[Point, ...]:
+    """What there is to say of a claim whose signature holds, but for its evidence and its place in a log."""
+    return (*_keys(claim, others, now), *_times(claim, now), *_life(claim, others))
+
+
+def _life(claim: Claim, others: tuple[Claim, ...]) -> Iterator[Point]:
+    for outcome, says in life.of(claim, others):
+        yield Point(of="life", outcome=outcome, says=says)
 
 
 def _keys(claim: Claim, others: tuple[Claim, ...], now: datetime) -> Iterator[Point]:

@@ -59,6 +59,11 @@ def trust_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trust", action="append", default=[], metavar="FILE", help=says)
 
 
+def is_trusting(asked: argparse.Namespace) -> bool:
+    """Whether the reader names anybody whom she trusts."""
+    return bool(asked.trust or os.environ.get(TRUST))
+
+
 def read_trusted(asked: argparse.Namespace) -> Trust:
     """Whom the reader trusts; raises AskedWrongly where she names nobody."""
     paths = asked.trust or [path for path in os.environ.get(TRUST, "").split(os.pathsep) if path]

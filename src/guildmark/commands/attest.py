@@ -2,7 +2,8 @@
 
 WHAT is what `guildmark vet --format json` printed, the folder of a run, a CycloneDX bill in JSON, or, for what is said
 about another statement, its bundle. The statement (in-toto, in a DSSE envelope) and its evidence go into one file,
-which `guildmark verify` checks and `guildmark log append` logs."""
+which `guildmark verify` checks and `guildmark log append` logs. With --as cosignature WHAT is a bundle, and the very
+same statement is signed by one more key; with --trust the signatures that are there are verified first."""
 
 import argparse
 import sys
@@ -14,18 +15,24 @@ from typing import Any
 import msgspec
 
 from guildmark import asked as judging
-from guildmark import commands, keys
-from guildmark.attest import Bundle, making, read_bundle, statement
+from guildmark import commands, keys, plain
+from guildmark import standard as shelf
+from guildmark.attest import Bundle, evidence, making, read_bundle, statement
 from guildmark.attest import bundle as bundles
+from guildmark.attest import envelope as envelopes
+from guildmark.attest.claim import opened
 from guildmark.attest.making import Made, Terms
 from guildmark.attest.statement import Said
 from guildmark.commands import _trust
 from guildmark.download import now
 from guildmark.errors import AskedWrongly, GuildmarkError
+from guildmark.keys import Signer
+from guildmark.output import write_whole
 from guildmark.records import Report, read_report
 from guildmark.run import read_result
 from guildmark.version import MADE_BY
 
+COSIGN = "cosignature"
 ABOUT = ("review", "reproduction", "rebuttal", "retraction", "supersession")
 LARGEST = 256 << 20
 
@@ -33,7 +40,7 @@ LARGEST = 256 << 20
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("what", metavar="WHAT")
-    forms = (*making.FORMS, *ABOUT, "intent", "revocation")
+    forms = (*making.FORMS, *ABOUT, "intent", "revocation", COSIGN)
     parser.add_argument("--as", dest="form", choices=forms, help="what is said; what WHAT is, if not given")
     parser.add_argument(
         "--says", default="", metavar="TEXT", help="what is said in words, where it is about a statement"
@@ -50,15 +57,37 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no word of where it went")
     commands.standard_arguments(parser)
     commands.key_argument(parser)
+    _trust.trust_argument(parser)
 
 
 def run(asked: argparse.Namespace) -> int:
     """State, sign, write; 0."""
     key = _trust.read_key(asked)
-    digest = _trust.put_signed(_made(asked, Path(asked.what)), key, asked.output)
+    cosigning = asked.form == COSIGN
+    digest = (
+        _cosigned(asked, key) if cosigning else _trust.put_signed(_made(asked, Path(asked.what)), key, asked.output)
+    )
     if not asked.quiet:
         print(f"{asked.output}: the statement {digest}", file=sys.stderr)
     return 0
+
+
+def _cosigned(asked: argparse.Namespace, key: Signer) -> str:
+    """One signature more over the same statement; its digest. The proof of a log is of the old envelope, and goes."""
+    bundle = _bundle(asked.what)
+    found = statement.read(bundle.envelope.body)
+    notes = [f"you sign: {evidence.in_short(found, statement.said(found))}"]
+    if _trust.is_trusting(asked):
+        opened(bundle.envelope, _trust.read_trusted(asked))
+    else:
+        notes.append("the signatures that are there were not verified: name whom you trust by --trust")
+    if bundle.proof:
+        notes.append("the log's proof is left out, for it is of the statement without your signature: log it anew")
+    signed = bundle._replace(envelope=envelopes.cosigned(bundle.envelope, key), proof="")
+    write_whole(Path(asked.output), bundles.write_bundle(signed))
+    for note in () if asked.quiet else notes:
+        print(f"guildmark: {plain.sentence(note, 1000)}", file=sys.stderr)
+    return signed.envelope.digest
 
 
 def _made(asked: argparse.Namespace, what: Path) -> Made:
@@ -97,7 +126,7 @@ def _about(asked: argparse.Namespace, digest: str) -> Said:
     other = _bundle(asked.by).envelope.digest if asked.by else ""
     match asked.form:
         case "review":
-            return statement.Reviewed(*common, _outcome(asked, "agrees", "disagrees"))
+            return statement.Reviewed(*common, _outcome(asked, "agrees", "disagrees"), *_against(asked))
         case "reproduction":
             return statement.Reproduced(*common, _outcome(asked, "same", "differs"), other or None)
         case "rebuttal":
@@ -108,6 +137,14 @@ def _about(asked: argparse.Namespace, digest: str) -> Said:
             return statement.Superseded(*common, other)
         case _:
             return statement.Retracted(*common)
+
+
+def _against(asked: argparse.Namespace) -> tuple[str, str]:
+    """The standard that a review answered, and its version; both empty for none."""
+    if len(asked.standard) > 1:
+        raise AskedWrongly("a review is against one standard", "sign another review for the other")
+    found = [shelf.find(named) for named in asked.standard]
+    return (found[0].id, found[0].version) if found else ("", "")
 
 
 def _outcome(asked: argparse.Namespace, *allowed: str) -> Any:

@@ -1,7 +1,8 @@
 """Judge an assessment by a standard, without looking at the subject again.
 
 ASSESSMENT is what `guildmark vet --format json` printed. A standard is named by its id, by
-ID@VERSION, or by the path of its TOML."""
+ID@VERSION, or by the path of its TOML. Levels that ask for people, of `vetted_tool` for one, are reached by what these
+signed: give it by --claims, and whom you trust by --trust."""
 
 import argparse
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 
 from guildmark import asked as judging
 from guildmark import commands
+from guildmark.commands import _claims
 from guildmark.errors import AskedWrongly
 from guildmark.rebuttals import hold
 from guildmark.records import Report, read_report
@@ -21,6 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("assessment", metavar="ASSESSMENT")
     commands.standard_arguments(parser)
+    _claims.arguments(parser)
     commands.vex_argument(parser)
     commands.report_arguments(parser)
 
@@ -31,11 +34,12 @@ def run(asked: argparse.Namespace) -> int:
     said = commands.read_vex(asked.vex)
     read = _read(Path(asked.assessment))
     assessment = read.assessment
-    judged = judging.all_verdicts(assessment, wanted)
+    claims = _claims.read(asked, assessment)
+    judged = judging.all_verdicts(assessment, wanted, claims)
     rebuttals = (*read.rebuttals, *hold(said, assessment))
-    report = Report(assessment, tuple(verdict for _, verdict in judged), rebuttals)
+    report = Report(assessment, tuple(verdict for _, verdict in judged), rebuttals, claims)
     commands.put_report(report, [standard for standard, _ in judged], asked)
-    return judging.EXIT[judging.told(assessment, wanted)]
+    return judging.EXIT[judging.told(assessment, wanted, claims)]
 
 
 def _read(path: Path) -> Report:

@@ -103,7 +103,7 @@ def _standard(named: str) -> list[str]:
     found = standard.find(named)
     lines = [f"{found.title} ({found.id}@{found.version}), for {', '.join(found.applies_to)}"]
     for number, level in enumerate(found.level, 1):
-        needs = [*level.require, *(each.words() for each in level.measure)]
+        needs = [*level.require, *(each.words() for each in (*level.measure, *level.people()))]
         lines += ["", f"{number}. {level.id}: {level.means}", f"   requires {', '.join(needs)}"]
     asks = found.asks or found.level[-1].id
     return [*lines, "", f"Who names no level asks for {asks}."]

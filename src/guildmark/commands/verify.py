@@ -1,7 +1,7 @@
 """Check a claim: who signed what about which digest, whether it holds now, and whether these files are those.
 
-WHERE is a file or folder that the claim is said to be about; without it the claim alone is checked. Nothing
-is asked of any network. What counts is whom you trust: --trust."""
+WHERE is a file or folder that the claim is said to be about; without it, or where it is the claim itself, the claim
+alone is checked. Nothing is asked of any network. What counts is whom you trust: --trust."""
 
 import argparse
 import sys
@@ -56,6 +56,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Verify, tell, and say by the exit code whether all holds."""
+    if not asked.bundle and asked.where and _is_bundle(asked.where):
+        asked.bundle, asked.where = [asked.where], None
     if not asked.bundle:
         raise AskedWrongly("no claim is named", "give the file that `guildmark attest` wrote: --bundle FILE")
     if any(foreign.kind_of(_trust.read_file(Path(path), LARGEST)) for path in asked.bundle):
@@ -68,6 +70,16 @@ def run(asked: argparse.Namespace) -> int:
     if asked.where:
         claims, uncovered = _held(asked, claims, bundles)
     return _tell(asked, Told(tuple(claims), uncovered))
+
+
+def _is_bundle(where: str) -> bool:
+    """Whether what stands where files are named is a claim itself."""
+    if not Path(where).is_file():
+        return False
+    with suppress(ClaimError, AskedWrongly):
+        read_bundle(_trust.read_file(Path(where), LARGEST))
+        return True
+    return False
 
 
 def _foreign(asked: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """Where a log's files lie, and the tree read off them with every tile held against the checkpoint (C2SP tlog-tiles)."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from guildmark.errors import LogError
@@ -8,6 +9,8 @@ from guildmark.log.note import Checkpoint
 
 CHECKPOINT = "checkpoint"
 ENTRIES = "entries"
+PATHS = re.compile(r"checkpoint|tile/(entries|\d|[1-5]\d|6[0-3])/(x\d{3}/)*\d{3}(\.p/[1-9]\d{0,2})?", re.ASCII)
+"""What the paths of a log's files match, whole."""
 LARGEST_ENTRY = (1 << 16) - 1
 MOST_KEPT = 4 * WIDTH
 """Tiles in memory, of a log of any size."""
@@ -30,6 +33,15 @@ def widths(size: int, level: int = 0) -> Iterator[tuple[int, int]]:
     count = size // WIDTH**level
     for number in range(-(-count // WIDTH)):
         yield number, min(WIDTH, count - number * WIDTH)
+
+
+def paths(size: int) -> Iterator[str]:
+    """The files that a log of `size` entries needs, beside its checkpoint."""
+    for number, width in widths(size):
+        yield path(ENTRIES, number, width)
+    for level in levels(size):
+        for number, width in widths(size, level):
+            yield path(level, number, width)
 
 
 def levels(size: int) -> Iterator[int]:

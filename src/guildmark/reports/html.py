@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from guildmark import plain
 from guildmark.answers import answers
 from guildmark.look import Look
-from guildmark.outline import Checked, aside, beside, checked, ladders, told, unfitting
+from guildmark.outline import Checked, aside, beside, checked, ladders, told, unfitting, vouched
 from guildmark.records import Finding, Outcome, Report
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ LADDERS = 30
 CHECKS = 300
 EVIDENCE = 10
 MOST = {"aside": 200, "listings": 100, "measurements": 200, "bars": 50, "evidence": EVIDENCE, "files": FILES}
-MOST |= {"rebuttals": 20}
+MOST |= {"rebuttals": 20, "claims": 100}
 ROOM = 300_000
 """Characters of findings on a page: at the worst each is escaped into six bytes."""
 
@@ -104,6 +104,7 @@ def _page(report: Report, look: Look) -> dict[str, Any]:
         "aside": aside(report, look),
         "beside": beside(report),
         "unfitting": unfitting(report),
+        "vouched": vouched(report),
         "told": told,
         "words": WORDS,
         "again": _again(report),

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from guildmark import plain
 from guildmark.answers import answers
 from guildmark.look import Look
-from guildmark.outline import Aside, Checked, Ladder, aside, beside, checked, ladders, measured, told, unfitting
+from guildmark.outline import (
+    Aside,
+    Checked,
+    Ladder,
+    aside,
+    beside,
+    checked,
+    ladders,
+    measured,
+    told,
+    unfitting,
+    vouched,
+)
 from guildmark.records import Evidence, Finding, Outcome, Rebuttal, Report
 
 TITLE = "Markdown, for a pull request's comment"
@@ -18,6 +30,7 @@ FINDINGS = 5
 REBUTTALS = 5
 ASIDE = 20
 MEASURED = 50
+CLAIMS = 50
 SIGNS = {Outcome.FAILED: "❌", Outcome.UNKNOWN: "❔", Outcome.PASSED: "✅", Outcome.NOT_APPLICABLE: "➖"}
 WORDS = {
     Outcome.FAILED: "Failed",
@@ -56,6 +69,7 @@ def _blocks(report: Report, look: Look) -> Iterator[str]:
     yield _table(("", "", ""), _answers(report, look))
     for ladder in ladders(report, look):
         yield _ladder(ladder)
+    yield _vouched(vouched(report))
     yield _measured(report)
     checks, said = checked(report, look), beside(report)
     for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
@@ -131,6 +145,14 @@ def _ladder(ladder: Ladder) -> str:
     steps = _table(("Level", "", "What it means"), rows)
     bars = [f"- {SIGNS[bar.outcome]} {_name(bar.id)}: {_text(bar.says)}\n" for bar in ladder.bars]
     return head + steps + ("\nWhat bars the next level:\n\n" + "".join(bars) if bars else "")
+
+
+def _vouched(said: Sequence[str]) -> str:
+    if not said:
+        return ""
+    lines = "".join(f"- {_text(one, 400)}\n" for one in said[:CLAIMS])
+    more = f"\nand {len(said) - CLAIMS:,} more\n" if len(said) > CLAIMS else ""
+    return f"\n### Claims that count ({len(said):,})\n\n{lines}{more}"
 
 
 def _measured(report: Report) -> str:

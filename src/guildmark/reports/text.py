@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from guildmark import plain
 from guildmark.answers import answers
 from guildmark.look import Look
-from guildmark.outline import Aside, Checked, Ladder, Step, aside, beside, checked, ladders, measured, told, unfitting
+from guildmark.outline import (
+    Aside,
+    Checked,
+    Ladder,
+    Step,
+    aside,
+    beside,
+    checked,
+    ladders,
+    measured,
+    told,
+    unfitting,
+    vouched,
+)
 from guildmark.records import Evidence, Finding, Outcome, Rebuttal, Report
 
 if TYPE_CHECKING:
@@ -21,6 +34,7 @@ REBUTTALS = 5
 ASIDE = 10
 MEMBERS = 100
 MEASURED = 30
+CLAIMS = 30
 NARROWEST = 40
 
 SIGNS = {Outcome.FAILED: "✗", Outcome.UNKNOWN: "?", Outcome.PASSED: "✓", Outcome.NOT_APPLICABLE: "–"}
@@ -84,6 +98,7 @@ def _report(report: Report, look: Look) -> Iterator[Line]:
     yield from _members(look)
     for ladder in ladders(report, look):
         yield from _ladder(ladder)
+    yield from _vouched(vouched(report))
     yield from _measured(report)
     checks, said = checked(report, look), beside(report)
     for outcome in Outcome:
@@ -143,6 +158,15 @@ def _step(step: Step, ladder: Ladder, wide: int) -> Iterator[Line]:
     for bar in ladder.bars:
         named = f"{SIGNS[bar.outcome]} {plain.name(bar.id)}"
         yield Line(" " * 6, words=((named, STYLES[bar.outcome]), (f": {plain.sentence(bar.says)}", "")))
+
+
+def _vouched(said: Sequence[str]) -> Iterator[Line]:
+    if said:
+        yield Line()
+        yield Line(words=((f"Claims that count ({len(said):,})", "bold"),))
+    yield from (Line("  ", words=((plain.sentence(one, 400), ""),)) for one in said[:CLAIMS])
+    if len(said) > CLAIMS:
+        yield Line("  ", words=((f"and {len(said) - CLAIMS:,} more", "dim"),))
 
 
 def _measured(report: Report) -> Iterator[Line]:
