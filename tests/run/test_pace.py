@@ -18,7 +18,7 @@ def test_after_trouble_a_round_of_good_answers_adds_one():
     pace = Pace()
     pace.badly(1.0)
     assert pace.allowed == START / 2
-    for _ in range(4):
+    for _ in range(START // 2):
         pace.well(0.05)
     assert START / 2 + 0.8 < pace.allowed <= START / 2 + 1
 
