@@ -47,6 +47,7 @@ campaign: .venv/dev .venv/fuzz/here  ## the long, seeded, resumable counts; each
 	@for part in walks readers shapes guided; do $(BIN)/python -m races.campaign --part $$part || exit; done
 	@$(BIN)/python -m races.differential
 	@$(BIN)/python -m races.claims
+	@$(BIN)/python -m races.tallies --record
 	@$(BIN)/python -m races.clean --record
 
 table: .venv/dev  ## vet the real releases again and rewrite docs/real-subjects.md
