@@ -36,28 +36,28 @@ def name(number: int) -> str:
     return f"{first} {second} {chance.randrange(1, 400)}B"
 
 
-def vetted(entries: int) -> range:
+def vetted(entries: int, every: int = EVERY) -> range:
     """The numbers of the entries that were vetted."""
-    return range(0, entries, EVERY)
+    return range(0, entries, every)
 
 
-def generate(path: Path, entries: int) -> None:
-    """Write the edition."""
+def generate(path: Path, entries: int, every: int = EVERY) -> None:
+    """Write the edition; one entry of `every` was vetted."""
     print(f"generating {entries:,} entries", flush=True)
-    write(path, Header(1, f"{entries} generated", "races", "2026-11-01T00:00:00Z"), _parts(entries))
+    write(path, Header(1, f"{entries} generated", "races", "2026-11-01T00:00:00Z"), _parts(entries, every))
 
 
-def _parts(entries: int) -> Iterator[Part]:
+def _parts(entries: int, every: int) -> Iterator[Part]:
     for number in range(CATEGORIES):
         yield Category(f"category-{number}", f"Category {number}", "What is generated.", ("tool", "model"))
     for number in range(SOURCES):
         yield Source(f"source-{number}", f"Source {number}", "https://source.example", "0" * 64, "CC0-1.0", "2026")
     for number in range(entries):
-        yield _entry(number)
-    for number in vetted(entries):
+        yield _entry(number, every)
+    for number in vetted(entries, every):
         yield Assessed(id(number), "1.0", _assessment(number))
     for number in range(entries):
-        if number % EVERY:
+        if number % every:
             yield from _claims(number)
 
 
@@ -65,7 +65,7 @@ def _kind(number: int) -> Kind:
     return "model" if number % 2 else "tool"
 
 
-def _entry(number: int) -> Entry:
+def _entry(number: int, every: int) -> Entry:
     chance = random.Random(f"entry {number}")
     return Entry(
         id=id(number),
@@ -74,7 +74,7 @@ def _entry(number: int) -> Entry:
         category=f"category-{chance.randrange(CATEGORIES)}",
         says=f"It is a {' '.join(chance.choices(WORDS, k=12))}.",
         purl=f"pkg:pypi/{id(number)}",
-        releases=("1.0",) if number % EVERY == 0 else (),
+        releases=("1.0",) if number % every == 0 else (),
         homepage=f"https://{id(number)}.example",
         maker=f"Maker {chance.randrange(3_000)}",
         modalities=tuple(chance.sample(MODALITIES, chance.randrange(3))),

@@ -22,6 +22,7 @@ from guildmark_hub.catalog.claim_acts import (
     tell_levels,
     withdraw,
 )
+from guildmark_hub.catalog.published import publish_standard
 from guildmark_hub.catalog.search import Fts5
 from guildmark_hub.catalog.whole import whole
 
@@ -32,6 +33,7 @@ __all__ = [
     "expire",
     "load",
     "may_withdraw",
+    "publish_standard",
     "rebuild",
     "rederive",
     "state",

@@ -2,7 +2,17 @@
 
 from django.contrib import admin
 
-from guildmark_hub.catalog.models import Added, Bundle, Change, Claim, Edition, Entry, Release, Reported
+from guildmark_hub.catalog.models import (
+    Added,
+    Bundle,
+    Change,
+    Claim,
+    Edition,
+    Entry,
+    Release,
+    Reported,
+    StandardVersion,
+)
 from guildmark_hub.people.staff import Kept
 
 
@@ -71,3 +81,11 @@ class Changes(Kept):
     list_display = ("at", "kind", "slug", "says")
     list_filter = ("kind",)
     search_fields = ("slug", "says")
+
+
+@admin.register(StandardVersion)
+class StandardVersions(Kept):
+    """Versions of standards that decisions published."""
+
+    list_display = ("standard", "version", "effective_at", "published_at", "statement")
+    search_fields = ("standard", "statement")

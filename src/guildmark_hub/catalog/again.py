@@ -34,7 +34,7 @@ def again(edition: models.Edition, entries: Sequence[models.Entry], look: Look |
     models.Verdict.objects.filter(release__entry__in=[one.pk for one in entries]).delete()
     after = deriver.entries(entries)
     Fts5(edition.pk).add([made.document for row, made in zip(entries, after, strict=True) if row.pk not in before])
-    _facets(edition, after, deriver.categories)
+    _facets(edition, after, deriver)
     moved = {
         made.number: made.keys
         for row, made in zip(entries, after, strict=True)
@@ -69,7 +69,7 @@ def words_anew(edition: models.Edition) -> None:
         search.add([deriving.found(row, row.card, None, deriver.says).document for row in rows])
 
 
-def _facets(edition: models.Edition, after: Sequence[Derived], categories: Sequence[models.Category]) -> None:
+def _facets(edition: models.Edition, after: Sequence[Derived], deriver: Deriver) -> None:
     """Put the entries into the values that they have now; only rows that are other than before are written."""
     held = {(row.facet, row.value): row for row in models.FacetValue.objects.filter(edition=edition)}
     members = {value: bitmaps.read(row.members) for value, row in held.items()}
@@ -81,7 +81,7 @@ def _facets(edition: models.Edition, after: Sequence[Derived], categories: Seque
             members[value] = members.get(value, 0) | 1 << one.number
     there = {value: numbers for value, numbers in members.items() if numbers}
     fresh, moved = [], []
-    for row in deriving.facet_values(edition, there, categories):
+    for row in deriving.facet_values(edition, there, deriver):
         old = held.pop((row.facet, row.value), None)
         if old is None:
             fresh.append(row)

@@ -16,8 +16,24 @@ from django.views.decorators.http import require_safe
 
 from guildmark import plain
 from guildmark.edition.writing import packed
+from guildmark.look import Look
 from guildmark.output import write_whole
-from guildmark_hub.catalog import badge, bills, citation, cited, dump, feeds, linked, models, rows
+from guildmark.records import Report
+from guildmark_hub.catalog import (
+    badge,
+    bills,
+    citation,
+    cited,
+    derive,
+    dump,
+    feeds,
+    linked,
+    models,
+    published,
+    rows,
+    vouched,
+)
+from guildmark_hub.people import own, watermark
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -61,7 +77,8 @@ def _badge(slug: str, standard: str) -> badge.Badge:
     named = next((one for one in page.ladders if one.standard == standard), None) if standard else badge.first(page)
     if standard and named is None:
         raise rows.Missing(f"the standard {standard[:100]} does not fit {slug}")
-    return badge.of(page, named, datetime.now(UTC))
+    found = badge.of(page, named, datetime.now(UTC))
+    return badge.invented(found) if own.is_example() else found
 
 
 @taken
@@ -85,7 +102,7 @@ def _cited(request: HttpRequest, slug: str) -> cited.Cited:
     entry = rows.entry(edition, slug)
     page = rows.page(entry)
     addresses = absolute(request, "release", slug, page.version), absolute(request, "assessment", slug)
-    return cited.cited(entry.card, page, (edition.name, edition.sha256), addresses)
+    return cited.cited(entry.card, page, (watermark.named(edition.name), edition.sha256), addresses)
 
 
 @taken
@@ -109,15 +126,24 @@ def jsonld(request: HttpRequest, slug: str) -> HttpResponse:
 @taken
 def cyclonedx(request: HttpRequest, slug: str) -> HttpResponse:
     """Its bill of materials in CycloneDX."""
-    held = rows.newest(rows.entry(rows.edition(), slug))
-    return HttpResponse(bills.cyclonedx(held.read()), content_type="application/vnd.cyclonedx+json; version=1.6")
+    bill = bills.cyclonedx(*_reported(slug))
+    bill = bills.invented_cyclonedx(bill, watermark.SAYS) if own.is_example() else bill
+    return HttpResponse(bill, content_type="application/vnd.cyclonedx+json; version=1.6")
 
 
 @taken
 def spdx(request: HttpRequest, slug: str) -> HttpResponse:
     """Its bill of materials in SPDX."""
-    held = rows.newest(rows.entry(rows.edition(), slug))
-    return HttpResponse(bills.spdx(held.read()), content_type="application/spdx+json")
+    bill = bills.spdx(*_reported(slug))
+    bill = bills.invented_spdx(bill, watermark.SAYS) if own.is_example() else bill
+    return HttpResponse(bill, content_type="application/spdx+json")
+
+
+def _reported(slug: str) -> tuple[Report, Look]:
+    """The assessment of an entry's newest release, judged as it is now."""
+    held, look = rows.newest(rows.entry(rows.edition(), slug)), published.look()
+    assessment, said = held.read(), vouched.of([held.digest]).get(held.digest, ())
+    return Report(assessment, derive.verdicts(assessment, look, said)), look
 
 
 @taken
@@ -185,7 +211,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     shown = rows.edition()
     found = models.Entry.objects.filter(edition=shown).order_by("-updated_at", "-number")[:CHANGES]
     at = rows.moment(shown.made_at)
-    head = feeds.Feed(absolute(request, "feed"), absolute(request, "front"), shown.name, shown.sha256, at)
+    head = feeds.Feed(
+        absolute(request, "feed"), absolute(request, "front"), watermark.named(shown.name), shown.sha256, at
+    )
     changed = [
         feeds.Changed(one.card, absolute(request, "entry", one.slug), rows.moment(one.updated_at), one.content)
         for one in found
@@ -223,4 +251,5 @@ def robots(request: HttpRequest) -> HttpResponse:
     """What machines that read everything should leave."""
     away = [f"{reverse(f'catalog:{name}')}?" for name in ("search", "compare", "list")]
     told = feeds.robots(absolute(request, "sitemaps"), [*away, "/api/"])
-    return HttpResponse(told, content_type="text/plain; charset=utf-8")
+    kept = f"# {watermark.SAYS}\nUser-agent: *\nDisallow: /\n" if own.is_example() else told
+    return HttpResponse(kept, content_type="text/plain; charset=utf-8")

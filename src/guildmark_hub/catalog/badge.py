@@ -42,6 +42,11 @@ def of(page: Assessed, ladder: Ladder | None, now: datetime) -> Badge:
     return Badge(label, f"{level if ladder else 'vetted'} until {ends}", state, says)
 
 
+def invented(badge: Badge) -> Badge:
+    """The same badge in an example."""
+    return badge._replace(label=f"example, {badge.label}", says=f"Example, all of it invented: {badge.says}")
+
+
 def first(page: Assessed) -> Ladder | None:
     """The ladder that a badge shows where none is named: the one that is climbed the furthest, then by its id."""
     ladders = sorted(page.ladders, key=lambda one: (-one.reached / max(1, len(one.steps)), one.standard))

@@ -8,18 +8,17 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.urls import reverse
 
 from guildmark import plain
 from guildmark.attest import life, read_bundle, statement
-from guildmark.attest.statement import Retracted, Superseded
+from guildmark.attest.statement import Decided, Retracted, Said, Superseded
 from guildmark.errors import AskedWrongly, ClaimError
 from guildmark.keys import PublicKey
 from guildmark.look import Look
 from guildmark.records import Outcome
-from guildmark_hub.catalog import again, claimed, derive, entering, taking
-from guildmark_hub.catalog.models import Bundle, Change, Claim, Entry
+from guildmark_hub.catalog import again, claimed, entering, published, taking, vouched
+from guildmark_hub.catalog.models import Bundle, Change, Claim
 from guildmark_hub.catalog.packing import pack
 from guildmark_hub.catalog.taking import NotTheirs, Read
 from guildmark_hub.catalog.whole import Locked, whole
@@ -29,6 +28,12 @@ from guildmark_hub.people.models import Act, Key, Organisation, Person
 STATE = "catalog.state"
 FINAL = (Claim.State.RETRACTED, Claim.State.SUPERSEDED, Claim.State.REVOKED, Claim.State.WITHDRAWN)
 """Nothing leads out of these."""
+ENDS: dict[type[Said], str] = {
+    Retracted: Claim.State.RETRACTED,
+    Superseded: Claim.State.SUPERSEDED,
+    Decided: Claim.State.REVOKED,
+}
+"""What becomes of a claim against which a statement counts."""
 SAYS = 1_000
 
 
@@ -48,7 +53,7 @@ def take_in(data: bytes, person: Person | None = None, now: datetime | None = No
     now = now or datetime.now(UTC)
     if known := _known(hashlib.sha256(data).hexdigest()):
         return _there(known)
-    read, look = taking.read(data, now), derive.look()
+    read, look = taking.read(data, now), published.look(now)
     with whole():
         if known := _known(read.sha256):
             return _there(known)
@@ -79,7 +84,7 @@ def state(claim: Claim, state: str, why: str, person: Person | None = None, now:
     with whole():
         if not _set(claim, state, why, person, now or datetime.now(UTC)):
             return False
-        _derive(_entries(claim.slug))
+        _derive([claim])
     claim.refresh_from_db()
     return True
 
@@ -118,13 +123,13 @@ def key_revoked(sender: Any, key: Key, **given: Any) -> None:
     stolen = "was stolen: nothing that it signed counts"
     retired = f"was retired on {key.revoked_at:%Y-%m-%d}, before this was signed"
     why = f"the key of {key.organisation.slug} {stolen if key.because == 'compromised' else retired}"
-    slugs = {one.slug for one in found if _set(one, Claim.State.REVOKED, why, None, now)}
-    _derive([entry for slug in sorted(slugs) for entry in _entries(slug)])
+    _derive([one for one in found if _set(one, Claim.State.REVOKED, why, None, now)])
 
 
 def rebuild(now: datetime | None = None) -> int:
     """Make every claim anew from its bundle and from the trail; how many there are. Raises ClaimError."""
-    look, keys, at = derive.look(), trusted.signers(), now or datetime.now(UTC)
+    at = now or datetime.now(UTC)
+    look, keys = published.look(at), trusted.signers()
     with whole():
         edition = entering.current(at)
         for bundle in Bundle.objects.order_by("pk").iterator(20):
@@ -135,6 +140,7 @@ def rebuild(now: datetime | None = None) -> int:
             if last and last.after:
                 claim.state, claim.why, claim.state_at = last.after["state"], last.after["why"], last.at
             claim.save()
+        levels_anew(Claim.objects.filter(kind__in=vouched.SPEAKING).values_list("digest", flat=True), look)
     return Bundle.objects.count()
 
 
@@ -192,8 +198,7 @@ def _take(data: bytes, read: Read, look: Look, person: Person | None, now: datet
         changed(Change.Kind.ENTRY, claim.slug, f"{read.claimed.name} is new here", organisation, claim, now)
     told = f"{organisation.name} published {article(claim.kind)}: {claim.says}"
     changed(Change.Kind.CLAIM, claim.slug, told, organisation, claim, now)
-    slugs = {claim.slug, *_speak(claim, read, now)} - {""}
-    _derive([entry for slug in sorted(slugs) for entry in _entries(slug)], look)
+    _derive([claim, *_speak(claim, read, now)], look)
     return Taken(claim, address(claim), False)
 
 
@@ -214,7 +219,9 @@ def _claim(bundle: Bundle, read: Read, look: Look) -> Claim:
         says=found.says,
         about=found.about,
         assessment_sha256=hashlib.sha256(evidence).hexdigest() if evidence else "",
-        levels=claimed.levels(found.assessment, look) if found.assessment else [],
+        levels=claimed.levels(found.assessment, look, vouched.of([found.digest]).get(found.digest, ()))
+        if found.assessment
+        else [],
         outcomes=claimed.outcomes(found.assessment) if found.assessment else {},
         made_at=found.made_at,
         expires_at=found.expires_at,
@@ -223,23 +230,23 @@ def _claim(bundle: Bundle, read: Read, look: Look) -> Claim:
     )
 
 
-def _speak(claim: Claim, read: Read, now: datetime) -> Iterable[str]:
-    """What a statement does to those it speaks of, by the rules of `guildmark.attest.life`; the entries it touches."""
+def _speak(claim: Claim, read: Read, now: datetime) -> Iterable[Claim]:
+    """What a statement does to those it speaks of, by the rules of `guildmark.attest.life`; the claims it touches."""
     if revoked := taking.revoked_key(read.bundle):
         _revoke(revoked, claim, now)
         return []
     said = statement.said(statement.read(read.bundle.envelope.body))
-    if not isinstance(said, Retracted | Superseded):
+    becomes = next((state for kind, state in ENDS.items() if isinstance(said, kind)), None)
+    if becomes is None or not claim.about:
         return []
-    becomes = Claim.State.RETRACTED if isinstance(said, Retracted) else Claim.State.SUPERSEDED
     trust = trusted.trust()
-    mine = taking.opened([claim.bundle], trust)
+    mine = vouched.opened([claim.bundle], trust)
     touched = []
     for target in Claim.objects.filter(statement=claim.about).select_related("bundle", "organisation"):
-        for other in taking.opened([target.bundle], trust):
+        for other in vouched.opened([target.bundle], trust):
             told = [says for outcome, says in life.of(other, mine) if outcome is Outcome.FAILED]
             if told and _set(target, becomes, told[0], None, now):
-                touched.append(target.slug)
+                touched.append(target)
     return touched
 
 
@@ -278,14 +285,28 @@ def _set(claim: Claim, state: str, why: str, person: Person | None, now: datetim
     return True
 
 
-def _derive(entries: list[Entry], look: Look | None = None) -> None:
-    """The entries, their releases by claims and all that is derived of them, anew; the levels that changed are told."""
+def _derive(claims: list[Claim], look: Look | None = None) -> None:
+    """The entries that claims touch, their releases by claims and all that is derived of them, anew; the levels that
+    changed are told."""
+    look = look or published.look()
+    levels_anew((one.digest for one in claims), look)
+    entries = vouched.entries(claims)
     if not entries:
         return
-    edition = entries[0].edition
     for entry in entries:
         entering.settle(entry)
-    tell_levels(again.again(edition, entries, look))
+    tell_levels(again.again(entries[0].edition, entries, look))
+
+
+def levels_anew(digests: Iterable[str], look: Look) -> None:
+    """Judge the assessments of digests anew for which somebody vouches, or did."""
+    spoken = Claim.objects.filter(digest__in=set(digests) - {""}, kind__in=vouched.SPEAKING).values("digest")
+    found = Claim.objects.filter(digest__in=spoken, kind="assessment").select_related("bundle")
+    for claim in found.order_by("pk"):
+        assessment = claimed.claimed(read_bundle(claim.bundle.raw), claim.bundle.taken_at).assessment
+        if assessment:
+            levels = claimed.levels(assessment, look, vouched.of([claim.digest]).get(claim.digest, ()))
+            Claim.objects.filter(pk=claim.pk).update(levels=levels)
 
 
 def tell_levels(moved: Iterable[again.Moved]) -> None:
@@ -293,12 +314,6 @@ def tell_levels(moved: Iterable[again.Moved]) -> None:
     for one in moved:
         levels = [level.replace("_", " ") or "no level" for level in (one.before, one.after)]
         changed(Change.Kind.LEVEL, one.slug, f"{one.name}, {one.title}: {levels[0]} before, {levels[1]} now")
-
-
-def _entries(slug: str) -> list[Entry]:
-    """The entry of a claim in the edition that is shown."""
-    shown = Q(edition__current=True, slug=slug)
-    return list(Entry.objects.filter(shown).select_related("category", "edition"))
 
 
 def article(kind: str) -> str:

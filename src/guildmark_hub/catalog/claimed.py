@@ -1,6 +1,7 @@
 """What a bundle claims, read off its statement and its evidence; pure, so that it can be read anew at any time."""
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -9,20 +10,28 @@ from packageurl import PackageURL
 
 from guildmark import plain, standard
 from guildmark.attest import Bundle, evidence, statement
-from guildmark.attest.statement import About, Assessed, Intended, Said, Statement
+from guildmark.attest.statement import About, Assessed, Decided, Intended, Said, Statement
 from guildmark.errors import ClaimError
 from guildmark.look import Look
-from guildmark.records import Assessment, Kind, worst
+from guildmark.records import Assessment, Kind, Vouched, worst
+from guildmark.standard import Standard
 from guildmark_hub.catalog import derive
 
 MACHINE = timedelta(days=30)
 """How long what a machine found counts, whatever its signer says."""
-MADE_BY_MACHINES = ("assessment", "run", "other")
+LASTS = {
+    **dict.fromkeys(("assessment", "run", "other"), MACHINE),
+    "review": timedelta(days=365),
+    "reproduction": timedelta(days=548),
+}
+"""How long a statement of a kind counts at most; of others what their signer says: a decision names its own end."""
 OTHER = "other"
 PURL = "pkg:"
 LONGEST_PURL = 1_000
 MOST_CHECKS, LONGEST = 1_000, 100
 SAYS = 400
+Named = Callable[[str, str], Standard | None]
+"""A standard by its id and version."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _KINDS = {kind: name for name, kind in statement.NAMES.items()}
 
@@ -67,16 +76,16 @@ def claimed(bundle: Bundle, taken_at: datetime) -> Claimed:
         name=plain.name(_name(purl, named), 200),
         subject=assessment.subject.kind if assessment else "model",
         says=plain.sentence(_says(said_in, said), SAYS),
-        about=f"sha256:{said.about}" if isinstance(said, About) else "",
+        about=f"sha256:{said.about}" if isinstance(said, About) and said.about else "",
         assessment=assessment,
         made_at=made_at.astimezone(UTC),
         expires_at=_expires(kind, said, made_at),
     )
 
 
-def levels(assessment: Assessment, look: Look) -> list[dict[str, str]]:
+def levels(assessment: Assessment, look: Look, claims: Iterable[Vouched] = ()) -> list[dict[str, str]]:
     """The level of each standard that fits, by its newest version; empty for none."""
-    judged = derive.verdicts(assessment, look)
+    judged = derive.verdicts(assessment, look, claims)
     return [
         {"standard": one.standard, "version": one.version, "level": one.level or "", "next": one.next or ""}
         for one in judged
@@ -92,17 +101,19 @@ def outcomes(assessment: Assessment) -> dict[str, str]:
     return {check: str(worst(found[check])) for check in kept}
 
 
-def overstated(bundle: Bundle, assessment: Assessment) -> str:
-    """Which level the statement names that does not follow from its own evidence; empty where all do."""
-    said = statement.said(statement.read(bundle.envelope.body))
+def overstated(bundle: Bundle, assessment: Assessment, named: Named, claims: Iterable[Vouched] = ()) -> str:
+    """Which level the statement names that does not follow from its own evidence, and from what people vouch for;
+    empty where all do. A standard that nobody here knows is left aside."""
+    said, claims = statement.said(statement.read(bundle.envelope.body)), tuple(claims)
     for one in said.verdicts if isinstance(said, Assessed) else ():
-        if one.standard in standard.ids() and one.version in standard.versions(one.standard):
-            level = standard.judge(assessment, standard.load(one.standard, one.version)).level
-            if level != one.level:
-                named = f"{plain.name(one.standard, 60)} {plain.name(one.version, 20)}"
-                return f"it says {plain.name(one.level or 'no level', 60)} of {named}, and its assessment gives " + (
-                    level or "no level"
-                )
+        known = named(one.standard, one.version)
+        if known is None:
+            continue
+        level = standard.judge(assessment, known, claims).level
+        if one.level not in (level, standard.judge(assessment, known).level):
+            of = f"{plain.name(one.standard, 60)} {plain.name(one.version, 20)}"
+            gives = level or "no level"
+            return f"it says {plain.name(one.level or 'no level', 60)} of {of}, and its assessment gives {gives}"
     return ""
 
 
@@ -151,12 +162,14 @@ def _says(found: Statement, said: Said | None) -> str:
     """What is said, in words."""
     if isinstance(said, Intended):
         return said.plan
-    return said.says if isinstance(said, About) and said.says else evidence.in_short(found, said)
+    if isinstance(said, About) and not isinstance(said, Decided) and said.says:
+        return said.says
+    return evidence.in_short(found, said)
 
 
 def _expires(kind: str, said: Said | None, made_at: datetime) -> datetime | None:
     """The signer's word or ours, whichever is sooner."""
-    ends = [made_at + MACHINE] if kind in MADE_BY_MACHINES else []
+    ends = [made_at + LASTS[kind]] if kind in LASTS else []
     if said and said.expires_at:
         ends.append(statement.moment(said.expires_at))
     return min(ends).astimezone(UTC) if ends else None

@@ -1,15 +1,18 @@
 """From an assessment and reported claims to what pages show; pure, so that all of it can be made anew at any time."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
+
+import msgspec
 
 from guildmark import answers as four
 from guildmark import check as shelf
 from guildmark import outline, plain, records, standard
 from guildmark.look import Look
-from guildmark.records import Assessment, Finding, Measurement, Outcome, Report, Verdict
+from guildmark.records import Assessment, Finding, Measurement, Outcome, Report, Verdict, Vouched
+from guildmark.standard import Standard
 from guildmark_hub.catalog import axes, changes, owners, shown
 
 FINDINGS = 40
@@ -56,20 +59,34 @@ class Digests:
         return self._known[id(finding)][1]
 
 
-def look() -> Look:
-    """All checks and standards of this Guildmark, read once by whoever derives many pages."""
-    standards = [standard.load(id, version) for id in standard.ids() for version in standard.versions(id)]
-    return Look(
-        checks={id: shelf.load(id) for id in shelf.ids()},
-        standards={(one.id, one.version): one for one in standards},
-    )
+def look(published: Iterable[Standard] = ()) -> Look:
+    """All checks and standards of this Guildmark, read once by whoever derives many pages; with what was published
+    beside them."""
+    shelved = (standard.load(id, version) for id in standard.ids() for version in standard.versions(id))
+    return ordered(Look(checks={id: shelf.load(id) for id in shelf.ids()}), (*shelved, *published))
 
 
-def verdicts(assessment: Assessment, look: Look) -> tuple[Verdict, ...]:
-    """The verdict of the newest version of every standard that applies, by id."""
-    newest = {id: one for (id, _), one in look.standards.items()}  # versions come the oldest first
-    kind = assessment.subject.kind
-    return tuple(standard.judge(assessment, newest[id]) for id in sorted(newest) if kind in newest[id].applies_to)
+def ordered(look: Look, standards: Iterable[Standard]) -> Look:
+    """The same with these standards, the oldest version of each first."""
+    every = sorted(standards, key=lambda one: (one.id, place(one.version)))
+    return msgspec.structs.replace(look, standards={(one.id, one.version): one for one in every})
+
+
+def place(version: str) -> list[int]:
+    """Where a version stands among others."""
+    return [int(part) for part in version.split(".")]
+
+
+def newest(look: Look) -> dict[str, Standard]:
+    """The newest version of each standard, by id."""
+    return {id: one for (id, _), one in look.standards.items()}
+
+
+def verdicts(assessment: Assessment, look: Look, claims: Iterable[Vouched] = ()) -> tuple[Verdict, ...]:
+    """The verdict of the newest version of every standard that applies, by id; `claims` are what people vouch for."""
+    kind, claims = assessment.subject.kind, tuple(claims)
+    every = sorted(newest(look).items())
+    return tuple(standard.judge(assessment, one, claims) for _, one in every if kind in one.applies_to)
 
 
 def assessed(
@@ -102,7 +119,25 @@ def assessed(
         more_places=max(0, len(assessment.listings) - PLACES),
         changes=changes.between(before.assessment, before.verdicts, assessment, judged, look) if before else (),
         changed_from=before.version if before else "",
-        commands=commands(f"{which.purl}@{which.version}" if which.purl else subject.purl or "", judged),
+        commands=_commands(which, assessment, judged),
+    )
+
+
+def rejudged(
+    page: shown.Assessed,
+    which: Which,
+    assessment: Assessment,
+    judged: tuple[Verdict, ...],
+    before: Before | None,
+    look: Look,
+) -> shown.Assessed:
+    """What `assessed` makes, of what it made of the same assessment: only what follows from standards is made anew."""
+    return msgspec.structs.replace(
+        page,
+        ladders=tuple(_ladders(Report(assessment, judged), look, Digests())),
+        changes=changes.between(before.assessment, before.verdicts, assessment, judged, look) if before else (),
+        changed_from=before.version if before else "",
+        commands=_commands(which, assessment, judged),
     )
 
 
@@ -110,12 +145,21 @@ def commands(purl: str, judged: Sequence[Verdict] = ()) -> tuple[shown.Command, 
     """How a reader checks it herself; what is in a command is quoted for a shell."""
     where = shlex.quote(plain.name(purl, 1000)) if purl else "PATH"
     again = shown.Command("Look again", f"guildmark vet {where} --format json -o report.json")
-    standards = (shlex.quote(f"{one.standard}@{one.version}") for one in judged)
     judge = (
-        shown.Command("Judge again, without looking", f"guildmark judge report.json --standard {named}")
-        for named in standards
+        shown.Command("Judge again, without looking", f"guildmark judge report.json --standard {shlex.quote(_at(one))}")
+        for one in judged
     )
     return (again, *judge)
+
+
+def _commands(which: Which, assessment: Assessment, judged: Sequence[Verdict]) -> tuple[shown.Command, ...]:
+    return commands(f"{which.purl}@{which.version}" if which.purl else assessment.subject.purl or "", judged)
+
+
+def _at(one: Verdict) -> str:
+    """How `guildmark judge` finds a standard: one that only a hub has is fetched from there first."""
+    shelved = (standard.SHELF / one.standard / f"{one.version}.toml").exists()
+    return f"{one.standard}@{one.version}" if shelved else f"{one.standard}/{one.version}.toml"
 
 
 def _answers(

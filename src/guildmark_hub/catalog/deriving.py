@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from guildmark import standard
 from guildmark.edition.records import Entry
 from guildmark.look import Look
-from guildmark.records import digest
-from guildmark_hub.catalog import bitmaps, cards, derive, facets, models, shown, stored, words
+from guildmark.records import Assessment, Verdict, Vouched, digest
+from guildmark.standard import Standard
+from guildmark_hub.catalog import bitmaps, cards, derive, facets, models, published, shown, stored, vouched, words
 from guildmark_hub.catalog.batches import Batch
-from guildmark_hub.catalog.packing import packed
+from guildmark_hub.catalog.packing import packed, unpacked
 from guildmark_hub.catalog.search import Document, Fts5
 
 CHUNK = 100
@@ -57,6 +57,7 @@ def rederive(edition: models.Edition, tell: Callable[[str], None] = lambda says:
         models.Verdict.objects.filter(release__entry__edition=edition),
     ):
         derived.delete()
+    edition.derived_by = ""
     making = _Making(edition)
     for first in range(0, edition.entries, CHUNK):
         making.chunk(first)
@@ -88,18 +89,22 @@ class Deriver:
         self.categories = list(models.Category.objects.filter(edition=edition))
         self.names = {one.slug: one.name for one in self.categories}
         self.says = {one.slug: one.says for one in self.categories}
-        self._look: Look = look or derive.look()
+        self._look: Look = look or published.look()
+        self.standards = derive.newest(self._look)
+        self.by = published.program(self._look)
         self._sources = dict(models.Source.objects.filter(edition=edition).values_list("pk", "slug"))
         self._verdicts = Batch(models.Verdict)
+        self._vouched: Mapping[str, tuple[Vouched, ...]] = {}
 
     def entries(self, entries: Sequence[models.Entry]) -> list[Derived]:
         """Derive them and write what was derived; none of their verdicts may be there. Needs their categories."""
         ids = [entry.pk for entry in entries]
-        releases = models.Release.objects.filter(entry__in=ids).order_by("entry", "number").defer("derived")
+        releases = models.Release.objects.filter(entry__in=ids).order_by("entry", "number")
         by_entry = {pk: list(ones) for pk, ones in groupby(releases, lambda one: one.entry_id)}
         rows = models.Reported.objects.filter(entry__in=ids).order_by("entry", "of", "source", "pk")
         told = {pk: list(ones) for pk, ones in groupby(rows, lambda one: one.entry_id)}
         standing = _standing(entries)
+        self._vouched = vouched.of(one.digest for ones in by_entry.values() for one in ones)
         before = {entry.pk: (entry.content, entry.updated_at) for entry in entries}
         made = [self._entry(entry, by_entry.get(entry.pk, []), told.get(entry.pk, []), standing) for entry in entries]
         self._updated(entries, before, standing)
@@ -123,10 +128,9 @@ class Deriver:
                 release.derived = b""
                 continue
             assessment = release.read()
-            judged = derive.verdicts(assessment, self._look)
+            judged = derive.verdicts(assessment, self._look, self._vouched.get(release.digest, ()))
             which = derive.Which(release.version, entry.purl, f"sha256:{release.assessment_sha256}")
-            page = derive.assessed(which, assessment, judged, before, self._look)
-            release.derived = packed(page)
+            page = self._page(release, which, assessment, judged, before)
             for one in judged:
                 verdict = models.Verdict(release_id=release.pk, standard=one.standard, version=one.version)
                 verdict.level, verdict.next = one.level or "", one.next or ""
@@ -136,8 +140,29 @@ class Deriver:
         told = [stored.claim_record(one, row.slug, self._sources[one.source_id]) for one in claims]
         card = cards.card(entry, self.names[entry.category], newest, told)
         row.derived, row.evidence, row.vetted = packed(card), card.evidence, card.vetted
-        row.content = _content(entry, releases, claims, standing.get(row.slug, ()))
+        said = [one for release in releases for one in self._vouched.get(release.digest, ())]
+        row.content = _content(entry, releases, claims, standing.get(row.slug, ()), said)
         return found(row, card, newest.page if newest else None, self.says)
+
+    def _page(
+        self,
+        release: models.Release,
+        which: derive.Which,
+        assessment: Assessment,
+        judged: tuple[Verdict, ...],
+        before: derive.Before | None,
+    ) -> shown.Assessed:
+        """The page of a release: what this program made of the same assessment is only judged anew."""
+        known = release.derived and self.edition.derived_by == self.by
+        held = unpacked(release.derived, shown.Assessed) if known else None
+        if held and held.assessment == which.digest and held.version == which.version:
+            page = derive.rejudged(held, which, assessment, judged, before, self._look)
+            if page == held:
+                return page
+        else:
+            page = derive.assessed(which, assessment, judged, before, self._look)
+        release.derived = packed(page)
+        return page
 
     def _updated(
         self, entries: Sequence[models.Entry], own: Mapping[int, tuple[str, datetime]], standing: Standing
@@ -181,14 +206,14 @@ class _Making:
         size = self._edition.entries
         members = {of: bitmaps.of(numbers, size) for of, numbers in self._members.items()}
         rows = Batch(models.FacetValue)
-        for row in facet_values(self._edition, members, self._deriver.categories):
+        for row in facet_values(self._edition, members, self._deriver):
             rows.add(row)
         rows.write()
         for name, place in ORDERS.items():
             numbers = sorted(range(len(self._keys)), key=lambda number: place(number, self._keys[number]))
             data = array("I", numbers).tobytes()
             models.Order.objects.create(edition=self._edition, name=name, numbers=data)
-        derived_now(self._edition)
+        derived_whole(self._edition, self._deriver.by)
 
 
 def derived_now(edition: models.Edition) -> None:
@@ -197,18 +222,27 @@ def derived_now(edition: models.Edition) -> None:
     edition.save(update_fields=["derived_at"])
 
 
+def derived_whole(edition: models.Edition, by: str) -> None:
+    """All of it was derived by this program."""
+    edition.derived_by = by
+    edition.save(update_fields=["derived_by"])
+    derived_now(edition)
+
+
 def facet_values(
-    edition: models.Edition, members: Mapping[tuple[str, str], int], categories: Sequence[models.Category]
+    edition: models.Edition, members: Mapping[tuple[str, str], int], deriver: Deriver
 ) -> Iterator[models.FacetValue]:
     """A row for each value of each facet, in the order in which they are shown."""
-    places = {one.slug: one.number for one in categories}
-    names = {one.slug: one.name for one in categories}
+    places = {one.slug: one.number for one in deriver.categories}
+    names = {one.slug: one.name for one in deriver.categories}
     by_facet: dict[str, dict[str, int]] = {}
     for (facet, value), numbers in members.items():
         by_facet.setdefault(facet, {})[value] = numbers
     for facet, values in by_facet.items():
         counts = {value: numbers.bit_count() for value, numbers in values.items()}
-        every = sorted(counts, key=lambda value: (_place(facet, value, places), -counts[value], value))
+        every = sorted(
+            counts, key=lambda value: (_place(facet, value, places, deriver.standards), -counts[value], value)
+        )
         for place, value in enumerate(every):
             yield models.FacetValue(
                 edition=edition,
@@ -221,12 +255,13 @@ def facet_values(
             )
 
 
-def _place(facet: str, value: str, categories: Mapping[str, int]) -> int:
+def _place(facet: str, value: str, categories: Mapping[str, int], standards: Mapping[str, Standard]) -> int:
     """Where a value stands in its facet: as we list them, as the taxonomy and the ladders go, else by its count."""
     if facet == "category":
         return categories[value]
     if facet.startswith(facets.LEVEL):
-        steps = [level.id for level in standard.load(facet.removeprefix(facets.LEVEL)).level]
+        known_as = standards.get(facet.removeprefix(facets.LEVEL))
+        steps = [level.id for level in known_as.level] if known_as else []
         return steps.index(value) if value in steps else len(steps)
     known = list(facets.LABELS.get(facet, ()))
     return known.index(value) if value in known else len(known)
@@ -246,6 +281,7 @@ def _content(
     releases: Sequence[models.Release],
     reported: Sequence[models.Reported],
     claims: Sequence[tuple[str, str, datetime]],
+    said: Sequence[Vouched],
 ) -> str:
     """The sha256 of all that an entry shows, by its raw rows' own digests."""
     whole = hashlib.sha256(digest(entry).encode())
@@ -255,4 +291,6 @@ def _content(
         whole.update(f"\0{claim}".encode())
     for statement, state, _ in claims:
         whole.update(f"\0{statement}\0{state}".encode())
+    for one in said:
+        whole.update(f"\0{digest(one)}".encode())
     return whole.hexdigest()

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from guildmark import plain, standard
+from guildmark import plain
 from guildmark.edition import records
 from guildmark.edition.lines import encode
 from guildmark.records import canonical
-from guildmark_hub.catalog import models, rows, stored
+from guildmark_hub.catalog import models, published, rows, stored
 from guildmark_hub.catalog.shown import Card
 
 CHUNK = 50
@@ -73,7 +73,7 @@ def _release(release: models.Release) -> bytes:
 
 def table(edition: models.Edition) -> Iterator[bytes]:
     """The catalog as CSV (RFC 4180), a row an entry; no cell begins as a formula of a spreadsheet does."""
-    ids = standard.ids()
+    ids = sorted({id for id, _ in published.look().standards})
     yield _row([*COLUMNS, *(f"level_{id}" for id in ids)])
     for entry in rows.cards(edition):
         card = entry.card

@@ -73,11 +73,11 @@ Chosen = Mapping[str, Sequence[str]]
 
 
 def title(facet: str) -> str:
-    """What a facet is called; a standard's is the standard's title."""
+    """What a facet is called; a standard's is the standard's title, of one that only this hub has its id in words."""
     if not facet.startswith(LEVEL):
         return TITLES.get(facet, facet)
     id = facet.removeprefix(LEVEL)
-    return standard.load(id).title if id in standard.ids() else id
+    return standard.load(id).title if id in standard.ids() else id.replace("_", " ").capitalize()
 
 
 def label(facet: str, value: str) -> str:

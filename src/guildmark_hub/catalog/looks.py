@@ -25,11 +25,13 @@ WRITTEN = "guildmark.written"
 
 def environment(**options: Any) -> Environment:
     """The environment of the hub's templates; everything is escaped, and a name that is missing is an error."""
-    from guildmark_hub.people.accounts import providers  # it asks for the settings, which only a hub has
+    from guildmark_hub.people import watermark  # these ask for the settings, which only a hub has
+    from guildmark_hub.people.accounts import providers
 
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**given, finalize=readable)
     made.globals.update(members=members, messages=get_messages, providers=providers, static=static, url=url, way=way)
+    made.globals.update(watermark=watermark.says)
     named = (
         plain.name,
         plain.sentence,

@@ -15,6 +15,8 @@ from django.urls import reverse
 
 from guildmark.records import Assessment
 from guildmark_hub.catalog import shown
+from guildmark_hub.catalog.judging import Rejudging as Rejudging
+from guildmark_hub.catalog.judging import StandardVersion as StandardVersion
 from guildmark_hub.catalog.packing import unpack, unpacked
 from guildmark_hub.people.models import Key, Organisation
 
@@ -32,6 +34,8 @@ class Edition(models.Model):
     loaded_at = models.DateTimeField()
     derived_at = models.DateTimeField(null=True)
     """When all that is derived of it was made: what a process remembers of it holds as long as this does."""
+    derived_by = models.CharField(max_length=64, default="", blank=True)
+    """By which program all of it was derived, as `published.program` names it; empty where that is not known."""
     current = models.BooleanField(default=False)
     entries = models.PositiveIntegerField(default=0)
     assessed = models.PositiveIntegerField(default=0)
@@ -294,7 +298,7 @@ class Claim(models.Model):
         EXPIRED = "expired", "Expired"
         RETRACTED = "retracted", "Retracted by its signer"
         SUPERSEDED = "superseded", "Superseded"
-        REVOKED = "revoked", "Its key was revoked"
+        REVOKED = "revoked", "Revoked"
         WITHDRAWN = "withdrawn", "Withdrawn by this hub"
 
     bundle = models.OneToOneField(Bundle, models.CASCADE, related_name="claim")
@@ -302,7 +306,8 @@ class Claim(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="claims")
     key = models.ForeignKey(Key, models.PROTECT, related_name="claims")
     kind = models.CharField(max_length=40)
-    """assessment, run, review, reproduction, rebuttal, retraction, supersession, intent, revocation, or other."""
+    """assessment, run, review, reproduction, rebuttal, retraction, supersession, intent, revocation, decision, mark,
+    or other."""
     digest = models.CharField(max_length=71, db_index=True)
     """The subject's."""
     purl = models.CharField(max_length=1000, blank=True)
@@ -373,24 +378,11 @@ class Change(models.Model):
     organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")
     claim = models.ForeignKey(Claim, models.SET_NULL, null=True, related_name="+")
     says = models.TextField()
+    address = models.CharField(max_length=300, blank=True)
+    """The path of the page that it is about; empty where that is the entry's."""
 
     class Meta:
         ordering = ("pk",)
 
     def __str__(self) -> str:
         return self.says
-
-
-class Rejudging(models.Model):
-    """How far an edition was judged anew, so that who is stopped goes on there; gone when all is done."""
-
-    edition = models.OneToOneField(Edition, models.CASCADE)
-    by = models.CharField(max_length=64)
-    """The sha256 of the standards and of the program by which it is judged: by others it begins anew."""
-    entries = models.PositiveIntegerField(default=0)
-    """So many entries are done, the lowest numbers first."""
-    claims = models.BigIntegerField(default=0)
-    """Claims up to this key are done."""
-
-    def __str__(self) -> str:
-        return f"{self.edition_id}: {self.entries}"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from guildmark import check, standard
+from guildmark import check
 from guildmark.openness.components import COMPONENTS
 from guildmark.records import Outcome
 from guildmark_hub.catalog import (
@@ -16,11 +16,13 @@ from guildmark_hub.catalog import (
     beside,
     charts,
     comparing,
+    derive,
     facets,
     finding,
     looks,
     owners,
     placing,
+    published,
     shown,
     stored,
     words,
@@ -297,14 +299,32 @@ def sources(edition: Edition) -> list[Page]:
     ]
 
 
-def of_standard(edition: Edition | None, id: str) -> Page:
-    """A standard, level by level; raises AskedWrongly."""
-    one = standard.load(id)
+def standards(now: datetime) -> Page:
+    """The version of each standard that counts now, and those that are to count."""
+    coming = [(published.read(row), row) for row in published.coming(now)]
+    return {"standards": [one for _, one in sorted(derive.newest(published.look(now)).items())], "coming": coming}
+
+
+def of_standard(edition: Edition | None, id: str, now: datetime) -> Page | None:
+    """A standard, level by level, as it counts now, else as it is to count; None where there is none of it."""
+    rows = published.rows_of(id)
+    one = published.newest(id, now) or (published.read(rows[0]) if rows else None)
+    if one is None:
+        return None
     facet = f"{facets.LEVEL}{id}"
     named = FacetValue.objects.filter(edition=edition, facet=facet)
     counts = dict(named.values_list("value", "count")) if edition else {}
     levels = [(level, counts.get(level.id, 0), [check.load(name) for name in level.require]) for level in one.level]
-    return {"standard": one, "versions": standard.versions(id), "levels": levels, "facet": facet}
+    here = {row.version: row for row in rows}
+    versions = {version: here.get(version) for version in (*published.shelved(id), *here)}
+    return {
+        "standard": one,
+        "here": here.get(one.version),
+        "versions": sorted(versions.items(), key=lambda each: derive.place(each[0])),
+        "levels": levels,
+        "facet": facet,
+        "now": now,
+    }
 
 
 def questions(page: shown.Assessed | None, told: Sequence[Reported]) -> list[tuple[str, str]]:

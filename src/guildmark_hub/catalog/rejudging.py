@@ -5,15 +5,17 @@ who is stopped goes on where that was. A level that changes is told once, with t
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from guildmark.attest import read_bundle
 from guildmark.errors import AskedWrongly
 from guildmark.look import Look
-from guildmark.records import canonical
+from guildmark.records import Vouched, canonical
+from guildmark.standard import Standard
 from guildmark.version import VERSION
-from guildmark_hub.catalog import again, claimed, derive
+from guildmark_hub.catalog import again, claimed, derive, deriving, published, vouched
 from guildmark_hub.catalog.claim_acts import changed, tell_levels
 from guildmark_hub.catalog.models import Change, Claim, Edition, Entry, Rejudging, Release, Verdict
 from guildmark_hub.catalog.whole import whole
@@ -51,9 +53,12 @@ class Counted(NamedTuple):
     entries: tuple[str, ...]
 
 
-def impact() -> Impact:
-    """What judging anew would change; nothing is written. Raises AskedWrongly where nothing is loaded."""
-    edition, look = _current(), derive.look()
+def impact(new: Standard | None = None) -> Impact:
+    """What judging anew would change, if `new` counted too; nothing is written.
+
+    Raises AskedWrongly where nothing is loaded."""
+    edition, look = _current(), published.look()
+    look = published.with_new(look, new) if new else look
     releases: Counter[Step] = Counter()
     claims: Counter[Step] = Counter()
     entries: dict[Step, dict[str, None]] = {}
@@ -84,9 +89,10 @@ def lines(found: Impact) -> Iterator[str]:
         yield f"{step.standard}: {_level(step.before)} becomes {_level(step.after)}: {counts}: {names}"
 
 
-def rejudge(tell: Tell = lambda says: None) -> Edition:
+def rejudge(tell: Tell = lambda says: None, now: datetime | None = None) -> Edition:
     """Judge all anew, going on where an earlier try was stopped. Raises AskedWrongly, Locked."""
-    look = derive.look()
+    at = now or datetime.now(UTC)
+    look = published.look(at)
     edition = _begin(_by(look))
     while done := _entries(edition, look):
         tell(f"{min(done, edition.entries):,} of {edition.entries:,} entries")
@@ -95,9 +101,12 @@ def rejudge(tell: Tell = lambda says: None) -> Edition:
     with whole():
         _held(edition)
         edition.refresh_from_db()
-        again.words_anew(edition)
+        if edition.derived_by != published.program(look):
+            again.words_anew(edition)
         again.again(edition, [], look)
+        deriving.derived_whole(edition, published.program(look))
         Rejudging.objects.filter(edition=edition).delete()
+        published.mark(look, at)
     return edition
 
 
@@ -135,21 +144,22 @@ def _claims(edition: Edition, look: Look) -> int:
         claims = list(rows.order_by("pk")[:CHUNK])
         if not claims:
             return 0
+        said = vouched.of(claim.digest for claim in claims)
         for claim in claims:
-            _claim(claim, look)
+            _claim(claim, look, said.get(claim.digest, ()))
         held.claims = claims[-1].pk
         held.save()
         return held.claims
 
 
-def _claim(claim: Claim, look: Look) -> None:
+def _claim(claim: Claim, look: Look, said: Iterable[Vouched]) -> None:
     """A claim's levels by the newest standards; told where no entry's page tells it."""
     if claim.kind != "assessment":
         return
     assessment = claimed.claimed(read_bundle(claim.bundle.raw), claim.bundle.taken_at).assessment
     if assessment is None:
         return
-    before, claim.levels = _of(claim.levels), claimed.levels(assessment, look)
+    before, claim.levels = _of(claim.levels), claimed.levels(assessment, look, said)
     claim.outcomes = claimed.outcomes(assessment)
     claim.save(update_fields=["levels", "outcomes"])
     counts = claim.state in (Claim.State.ACTIVE, Claim.State.SUSPENDED)
@@ -162,23 +172,35 @@ def _claim(claim: Claim, look: Look) -> None:
 
 
 def _of_releases(edition: Edition, look: Look) -> Iterator[tuple[str, list[Step]]]:
-    """The steps of every release of an edition; one assessment in memory at a time."""
+    """The steps of every release of an edition; the assessments of a part in memory at a time."""
     rows = Release.objects.filter(entry__edition=edition).exclude(assessment_sha256="").order_by("pk")
-    for pk, slug in list(rows.values_list("pk", "entry__slug")):
-        release = Release.objects.defer("derived").get(pk=pk)
-        verdicts = Verdict.objects.filter(release=pk).values_list("standard", "version", "level")
-        before = {id: (version, level) for id, version, level in verdicts}
-        judged = derive.verdicts(release.read(), look)
-        yield slug, _steps(before, {one.standard: (one.version, one.level or "") for one in judged})
+    for keys in _parts(list(rows.values_list("pk", flat=True))):
+        releases = Release.objects.filter(pk__in=keys).select_related("entry").order_by("pk")
+        levels: dict[int, Levels] = {}
+        for verdict in Verdict.objects.filter(release__in=keys):
+            levels.setdefault(verdict.release_id, {})[verdict.standard] = (verdict.version, verdict.level)
+        read = releases.defer("derived", "entry__derived")
+        said = vouched.of(releases.values_list("digest", flat=True))
+        for release in read:
+            judged = derive.verdicts(release.read(), look, said.get(release.digest, ()))
+            after = {one.standard: (one.version, one.level or "") for one in judged}
+            yield release.entry.slug, _steps(levels.get(release.pk, {}), after)
 
 
 def _of_claims(look: Look) -> Iterator[tuple[str, list[Step]]]:
     """The steps of every claim that is an assessment."""
-    for pk in list(Claim.objects.filter(kind="assessment").order_by("pk").values_list("pk", flat=True)):
-        claim = Claim.objects.select_related("bundle").get(pk=pk)
-        assessment = claimed.claimed(read_bundle(claim.bundle.raw), claim.bundle.taken_at).assessment
-        if assessment:
-            yield claim.slug, _steps(_of(claim.levels), _of(claimed.levels(assessment, look)))
+    for keys in _parts(list(Claim.objects.filter(kind="assessment").order_by("pk").values_list("pk", flat=True))):
+        claims = list(Claim.objects.filter(pk__in=keys).select_related("bundle").order_by("pk"))
+        said = vouched.of(claim.digest for claim in claims)
+        for claim in claims:
+            assessment = claimed.claimed(read_bundle(claim.bundle.raw), claim.bundle.taken_at).assessment
+            if assessment:
+                judged = claimed.levels(assessment, look, said.get(claim.digest, ()))
+                yield claim.slug, _steps(_of(claim.levels), _of(judged))
+
+
+def _parts(keys: list[int]) -> Iterator[list[int]]:
+    return (keys[first : first + CHUNK] for first in range(0, len(keys), CHUNK))
 
 
 def _steps(before: Levels, after: Levels) -> list[Step]:

@@ -23,9 +23,13 @@ NAMES = {
     "supersession": "Said anew",
     "intent": "Announcement",
     "revocation": "A key revoked",
+    "decision": "Decision",
+    "mark": "Level",
     "other": "Statement of another kind",
 }
 EVIDENCE = ("assessment", "run", "other")
+BESIDE = ("review", "reproduction", "decision", "mark")
+"""Kinds that stand beside what they speak of, and alone where they speak of nothing that is here."""
 LOOKS = {Claim.State.ACTIVE: "passed", Claim.State.SUSPENDED: "unknown"}
 
 
@@ -78,8 +82,9 @@ def of_entry(slug: str, page: shown.Assessed | None) -> dict[str, Any]:
             about.setdefault(claim.about, []).append(claim)
     by_digest: dict[str, list[Standing]] = {}
     elsewhere: dict[str, int] = {}
+    here = {claim.statement for claim in claims}
     for claim in claims:
-        if claim.kind not in EVIDENCE:
+        if claim.kind not in EVIDENCE and (claim.kind not in BESIDE or claim.about in here):
             continue
         if page is None or page.version == claim.version or page.digest == claim.digest:
             by_digest.setdefault(claim.digest, []).append(standing(claim, now, about.get(claim.statement, ())))

@@ -1,8 +1,7 @@
 """Whether a bundle may be taken in: whole, signed by a member's key that counts, about what its evidence says."""
 
 import hashlib
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,7 +10,6 @@ from django.db.models import Q
 
 from guildmark import plain
 from guildmark.attest import Bundle, Trust, Verification, read_bundle, statement, verify
-from guildmark.attest import claim as attested
 from guildmark.attest import envelope as envelopes
 from guildmark.attest.envelope import Envelope
 from guildmark.attest.statement import Revoked
@@ -19,8 +17,9 @@ from guildmark.attest.verifying import Point
 from guildmark.errors import ClaimError
 from guildmark.keys import PublicKey
 from guildmark.records import Outcome
-from guildmark_hub.catalog import claimed, models
+from guildmark_hub.catalog import claimed, models, published, vouched
 from guildmark_hub.catalog.claimed import Claimed
+from guildmark_hub.catalog.vouched import opened
 from guildmark_hub.people import trusted
 from guildmark_hub.people.models import Key
 
@@ -32,6 +31,8 @@ HINTS = {
     "time": "set the clock right where it is signed, and sign it anew",
     "life": "publish the statement that counts now",
 }
+Guard = Callable[[Bundle], None]
+_guards: list[Guard] = []
 NO_LOG = "this hub holds no log's proof against a log: do it with those that you trust"
 
 
@@ -41,6 +42,12 @@ class TooLarge(ClaimError):
 
 class NotTheirs(ClaimError):
     """Whoever signed it may not publish here."""
+
+
+def register(guard: Guard) -> None:
+    """From now on `guard` is asked of every bundle whether it may be published here; it raises NotTheirs."""
+    if guard not in _guards:
+        _guards.append(guard)
 
 
 class Read(NamedTuple):
@@ -63,13 +70,15 @@ def read(data: bytes, now: datetime) -> Read:
     rows = trusted.signers()
     key = _signer(_envelope(data), rows)
     bundle = read_bundle(data)
+    for guard in _guards:
+        guard(bundle)
     found = claimed.claimed(bundle, now)
     others = speaking(bundle, key)
     trust = Trust(tuple(map(trusted.known, rows.values())))
     _hold(verify(bundle, trust, now, opened((one.bundle for one in others), trust)))
     if found.kind == "assessment" and found.assessment is None:
         raise ClaimError("the assessment is not with the statement", WHOLE)
-    if found.assessment and (wrong := claimed.overstated(bundle, found.assessment)):
+    if wrong := _overstated(bundle, found, now):
         raise ClaimError(wrong, "sign what `guildmark vet` found: guildmark attest")
     if found.expires_at and found.expires_at <= now:
         says = f"it was made on {found.made_at:%Y-%m-%d}, and counted until {found.expires_at:%Y-%m-%d}"
@@ -77,6 +86,14 @@ def read(data: bytes, now: datetime) -> Read:
     spoken_of = frozenset(one.pk for one in others)
     sha256 = hashlib.sha256(data).hexdigest()
     return Read(sha256, bundle, f"sha256:{bundle.envelope.digest}", key, found, spoken_of)
+
+
+def _overstated(bundle: Bundle, found: Claimed, now: datetime) -> str:
+    """Which level it names that follows neither from its evidence nor from what people vouch for here."""
+    if found.assessment is None or not claimed.overstated(bundle, found.assessment, published.named):
+        return ""
+    claims = vouched.of([found.digest], now).get(found.digest, ())
+    return claimed.overstated(bundle, found.assessment, published.named, claims)
 
 
 def counts_now(key: Key, now: datetime) -> None:
@@ -102,15 +119,6 @@ def speaking(bundle: Bundle, key: Key) -> list[models.Claim]:
     if intent:
         asked |= Q(statement=f"sha256:{intent}")
     return list(models.Claim.objects.filter(asked).select_related("bundle").order_by("pk"))
-
-
-def opened(bundles: Iterable[models.Bundle], trust: Trust) -> list[attested.Claim]:
-    """The statements of bundles that are here; one whose key counts no more says nothing."""
-    found = []
-    for one in bundles:
-        with suppress(ClaimError):
-            found.append(attested.opened(read_bundle(one.raw).envelope, trust))
-    return found
 
 
 def verified(claim: models.Claim, now: datetime) -> Verification:

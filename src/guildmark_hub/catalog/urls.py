@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("categories", views.categories, name="categories"),
     path("standards", views.standards, name="standards"),
     path("standards/<slug:id>", views.one_standard, name="standard"),
+    path("standards/<slug:id>/<str:version>.toml", views.standard_toml, name="standard_toml"),
     path("sources", views.sources, name="sources"),
     path("about", views.about, name="about"),
     path("browse/", browsing.browse, name="browse"),

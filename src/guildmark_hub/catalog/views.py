@@ -1,6 +1,7 @@
 """The pages: each checks what is asked, reads what it holds, and hands it to a template."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -12,9 +13,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from guildmark import standard
 from guildmark.errors import AskedWrongly
-from guildmark_hub.catalog import asked, comparing, finding, pages, signed
+from guildmark_hub.catalog import asked, beside_levels, comparing, finding, pages, published, signed
 from guildmark_hub.catalog.models import Edition, Entry, Release
 
 P = ParamSpec("P")
@@ -92,7 +92,8 @@ def _whole(one: Entry, edition: Edition, release: Release | None, releases: list
     """An entry's page, with what members signed and what they say."""
     page = release.page if release else None
     held = pages.entry(one, edition, release, releases)
-    return {**held, **signed.of_entry(one.slug, page), **signed.beside(one.slug, page)}
+    marks = beside_levels.levels_of(one.slug, release.digest if release else "")
+    return {**held, **signed.of_entry(one.slug, page), **signed.beside(one.slug, page), "marks": marks}
 
 
 @page
@@ -152,18 +153,27 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 @page
 def standards(request: HttpRequest) -> HttpResponse:
-    """The newest version of each standard."""
-    every = [standard.load(id) for id in standard.ids()]
-    return _show(request, "standards", {"edition": _current(), "standards": every}, "standards")
+    """The version of each standard that counts."""
+    return _show(request, "standards", {"edition": _current(), **pages.standards(datetime.now(UTC))}, "standards")
 
 
 @page
 def one_standard(request: HttpRequest, id: str) -> HttpResponse:
     """A standard, level by level."""
-    if id not in standard.ids():
-        raise Http404(f"There is no standard {id[:100]}")
     edition = _current()
-    return _show(request, "standard", {"edition": edition, **pages.of_standard(edition, id)}, "standards")
+    held = pages.of_standard(edition, id, datetime.now(UTC))
+    if held is None:
+        raise Http404(f"There is no standard {id[:100]}")
+    return _show(request, "standard", {"edition": edition, **held}, "standards")
+
+
+@page
+def standard_toml(request: HttpRequest, id: str, version: str) -> HttpResponse:
+    """A version of a standard that a decision published here, byte for byte."""
+    row = published.row(id, version)
+    if row is None:
+        raise Http404(f"No decision published a version {version[:20]} of {id[:100]} here")
+    return HttpResponse(bytes(row.toml), content_type="text/plain; charset=utf-8")
 
 
 @page
