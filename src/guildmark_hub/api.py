@@ -18,10 +18,11 @@ from guildmark.edition import records
 from guildmark.errors import AskedWrongly, ClaimError, GuildmarkError, ReportError
 from guildmark.records import Assessment, Record
 from guildmark.version import VERSION
-from guildmark_hub.catalog import claim_rows, facets, finding, models, rows, words
+from guildmark_hub.catalog import claim_rows, derive, facets, finding, models, published, rows, words
 from guildmark_hub.catalog.facets import Facet
 from guildmark_hub.catalog.taking import NotTheirs, TooLarge
 from guildmark_hub.catalog.whole import Locked
+from guildmark_hub.council import program
 
 MOST, USUAL = 200, 50
 _LAST = 253_402_300_799
@@ -83,6 +84,7 @@ class Sources(Record, frozen=True):
 ANSWERS = (
     *(Problem, EditionOut, Listed, rows.Whole, Assessment, Standards, standard.Standard, Categories, Sources),
     *(claim_rows.ClaimOut, claim_rows.ClaimsOut, claim_rows.ChangesOut, claim_rows.Published),
+    *program.ANSWERS,
 )
 _REFERENCES, _SHAPES = msgspec.json.schema_components(ANSWERS, ref_template="#/components/schemas/{name}")
 _REFERENCE: dict[Any, dict[str, Any]] = dict(zip(ANSWERS, _REFERENCES, strict=True))
@@ -312,7 +314,8 @@ def assessment(request: HttpRequest, sha256: Path[Annotated[str, Field(pattern="
 @door.get("/standards", summary="All standards", openapi_extra=_answers(Standards))
 def standards(request: HttpRequest) -> HttpResponse:
     """Level by level, with the checks that each requires."""
-    return _told(Standards(tuple(standard.load(id) for id in standard.ids())))
+    every = derive.newest(published.look())
+    return _told(Standards(tuple(every[id] for id in sorted(every))))
 
 
 @door.get("/standards/{id}", summary="One standard", openapi_extra=_answers(standard.Standard))
@@ -322,9 +325,10 @@ def one_standard(
     version: Annotated[str, Query("", max_length=40)],
 ) -> HttpResponse:
     """Its newest version, or `version`."""
-    if id not in standard.ids() or (version and version not in standard.versions(id)):
+    found = published.named(id, version) if version else published.newest(id)
+    if found is None:
         raise rows.Missing(f"there is no standard {id} {version}".strip(), "the list of standards has them all")
-    return _told(standard.load(id, version))
+    return _told(found)
 
 
 @door.get("/categories", summary="The taxonomy", openapi_extra=_answers(Categories))
@@ -377,6 +381,9 @@ def one_claim(request: HttpRequest, statement: Path[Annotated[str, Field(pattern
 def changes(request: HttpRequest, entry: Slug, cursor: Cursor, limit: Limit) -> HttpResponse:
     """The oldest first; who keeps the cursor misses nothing."""
     return _told(claim_rows.changes(cursor, limit, entry))
+
+
+program.add(door, _answers)
 
 
 @door.get("/{path:rest}", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""A hub in one file, and a hub out of it: the database, the secret key and the key that it signs with.
+"""A hub in one file, and a hub out of it: the database, the secret key, the key that it signs with, and its log.
 
 The file is a packed tar: `manifest.json`, which states the size and the sha256 of each member, then the members. What
 is read of one is not trusted: only these names, only plain files, only as many bytes as stated. A hub is restored
@@ -22,6 +22,7 @@ from typing import IO, Annotated
 import msgspec
 
 from guildmark.errors import AskedWrongly, FormatError, ReportError
+from guildmark.log import note, tiles
 from guildmark.version import VERSION
 from guildmark_hub import kept
 
@@ -29,8 +30,10 @@ FORM = 1
 DATABASE = "hub.sqlite3"
 KEYS = ("secret.key", "instance.key")
 """What makes it this hub: its sessions, its signature. A hub that never signed has no second one."""
+LOG = "log/"
+"""The folder of the log; taken after the database, so that whatever place it speaks of is there."""
 MANIFEST = "manifest.json"
-LARGEST_MANIFEST, LARGEST_KEY = 1 << 20, 1 << 16
+LARGEST_MANIFEST, LARGEST_KEY, LARGEST_TILE = 1 << 20, 1 << 16, 17 << 20
 PIECE = 1 << 20
 SPARE = 1 << 20
 """A tar ends in zeros; no more than this many are read."""
@@ -70,11 +73,12 @@ def write(folder: Path, path: Path) -> Manifest:
         with _alone(made.parent), _anew(made):
             copy = made / DATABASE
             migrations = _copy(database, copy)
-            found = [copy, *(folder / name for name in KEYS if (folder / name).is_file())]
-            files = tuple(Member(one.name, one.stat().st_size, _digest(one)) for one in found)
+            keys = {name: folder / name for name in KEYS if (folder / name).is_file()}
+            found = {DATABASE: copy, **keys, **_log(folder / LOG, made)}
+            files = tuple(Member(name, one.stat().st_size, _digest(one)) for name, one in found.items())
             moment = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
             manifest = Manifest(FORM, f"guildmark {VERSION}", moment, files, migrations)
-            _pack(made / "packed", manifest, found)
+            _pack(made / "packed", manifest, [*found.values()])
             os.replace(made / "packed", path)
             _keep(made.parent)
     except (OSError, sqlite3.Error) as error:
@@ -89,15 +93,23 @@ def restoring(path: Path, folder: Path) -> Iterator[Path]:
     well, and nothing where it does not.
 
     Raises AskedWrongly where `folder` holds anything, FormatError where the backup is not what its manifest states."""
+    with making(folder) as staged:
+        _unpack(path, staged)
+        yield staged
+
+
+@contextlib.contextmanager
+def making(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder` for a new hub; it becomes `folder` where the block ends well, and is gone where it does
+    not: one that a killed process left goes with the next. Raises AskedWrongly where `folder` holds anything."""
     folder = folder.absolute()
     _refuse_used(folder)
     kept.make(folder.parent)
     staged = folder.with_name(f".{folder.name}.restoring")
     with _alone(folder.parent), _anew(staged):
-        _unpack(path, staged)
         yield staged
-        for name in os.listdir(staged):
-            _keep(staged / name)
+        for one in staged.rglob("*"):
+            _keep(one)
         _keep(staged)
         _put(staged, folder)
 
@@ -126,6 +138,21 @@ def _copy(database: Path, copy: Path) -> tuple[str, ...]:
         base.backup(other)
         other.execute("pragma journal_mode = delete")
         return _migrations(other)
+
+
+def _log(log: Path, made: Path) -> dict[str, Path]:
+    """The files of the log as it is at one moment, by their names in a backup; none where nothing was logged.
+
+    What the checkpoint names was written before it, and is never changed."""
+    if not (log / tiles.CHECKPOINT).is_file():
+        return {}
+    checkpoint = Path(shutil.copyfile(log / tiles.CHECKPOINT, made / tiles.CHECKPOINT))
+    size = note.checkpoint(note.read(checkpoint.read_bytes())).size
+    return {f"{LOG}{tiles.CHECKPOINT}": checkpoint} | {f"{LOG}{path}": log / path for path in tiles.paths(size)}
+
+
+def _is_logged(name: str) -> bool:
+    return name.startswith(LOG) and tiles.PATHS.fullmatch(name.removeprefix(LOG)) is not None
 
 
 def _migrations(base: sqlite3.Connection) -> tuple[str, ...]:
@@ -162,6 +189,7 @@ def _unpack(path: Path, staged: Path) -> None:
             if sum(one.size for one in manifest.files) > shutil.disk_usage(staged).free:
                 raise ReportError(f"there is no room in {staged.parent} for this hub", "make room")
             for member in manifest.files:
+                kept.make((staged / member.name).parent)
                 _take(inner, member, staged / member.name)
             if inner.read(SPARE).strip(b"\0") or inner.read(1):
                 raise FormatError("the backup holds more than its manifest states")
@@ -187,10 +215,11 @@ def _manifest(inner: Stream) -> Manifest:
     if manifest.form != FORM:
         raise AskedWrongly(f"this backup has form {manifest.form}, and {FORM} is known here", "update Guildmark")
     names = [one.name for one in manifest.files]
-    if names[:1] != [DATABASE] or len(set(names)) != len(names) or set(names) - {DATABASE, *KEYS}:
-        raise FormatError(f"a hub has no files {names!r}"[:300], hint)
-    if any(one.size > LARGEST_KEY for one in manifest.files[1:]):
-        raise FormatError("no key of a hub is so long", hint)
+    others = [name for name in names[1:] if name not in KEYS and not _is_logged(name)]
+    if names[:1] != [DATABASE] or len(set(names)) != len(names) or others:
+        raise FormatError(f"a hub has no files {others or names!r}"[:300], hint)
+    if any(one.size > (LARGEST_KEY if one.name in KEYS else LARGEST_TILE) for one in manifest.files[1:]):
+        raise FormatError("no key of a hub is so long, and no part of its log", hint)
     return manifest
 
 
@@ -246,7 +275,8 @@ def _refuse_used(folder: Path) -> None:
             f"{folder} cannot be read: {error.strerror}", "give another folder: --data FOLDER"
         ) from error
     if used:
-        raise AskedWrongly(f"{folder} is not empty, and a hub is only restored where nothing is", "give another folder")
+        hint = "give an empty or a new folder: --data FOLDER"
+        raise AskedWrongly(f"{folder} is not empty, and a hub is only made anew where nothing is", hint)
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ from django.db import IntegrityError, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from guildmark_hub.people import forgetting, trail
+from guildmark_hub.people import forgetting, trail, watermark
 from guildmark_hub.people.fields import NameField
 from guildmark_hub.people.models import Person
 
@@ -103,7 +103,9 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         """A mail, when what it speaks of is written; a server that does not take it is told, and undoes nothing."""
         request = _asking()
         held = {"request": request, "email": email, "current_site": get_current_site(request), **context}
-        transaction.on_commit(partial(_send, request, self.render_mail(template_prefix, email, held)))
+        message: EmailMessage = self.render_mail(template_prefix, email, held)
+        message.subject, message.body = watermark.subject(str(message.subject)), watermark.letter(str(message.body))
+        transaction.on_commit(partial(_send, request, message))
 
 
 class Outsiders(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -1,6 +1,7 @@
 """What is done with organisations and those who belong to them: applied, decided, edited, begun, ended."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -102,16 +103,16 @@ def _slugs(base: str) -> Iterator[str]:
         number += 1
 
 
-def accept(person: Person, organisation: Organisation) -> None:
+def accept(person: Person, organisation: Organisation, now: datetime | None = None) -> None:
     """Staff take an applicant in; who applied is its first owner. Raises AskedWrongly."""
     must_be_staff(person)
     with transaction.atomic():
         one = _waiting(organisation)
-        one.state, one.member_since = State.MEMBER, timezone.now()
+        one.state, one.member_since = State.MEMBER, now or timezone.now()
         one.save(update_fields=["state", "member_since"])
         trail.keep(person, "people.accept", named(one), {"state": State.APPLIED}, {"state": State.MEMBER})
         if one.applied_by:
-            begin(person, one, one.applied_by, Affiliation.Role.OWNER)
+            begin(person, one, one.applied_by, Affiliation.Role.OWNER, now)
 
 
 def refuse(person: Person, organisation: Organisation, why: str) -> None:
@@ -165,11 +166,13 @@ def resign(person: Person, organisation: Organisation) -> None:
 CLOCK = "the clock of this hub was set back: tell those who run it, and try again when it is right"
 
 
-def begin(person: Person, organisation: Organisation, who: Person, role: str) -> Affiliation:
+def begin(
+    person: Person, organisation: Organisation, who: Person, role: str, now: datetime | None = None
+) -> Affiliation:
     """Somebody belongs to an organisation from today on; within the caller's transaction. Raises AskedWrongly."""
     if Affiliation.objects.filter(person=who, organisation=organisation, until=None).exists():
         raise AskedWrongly(f"{who} belongs to {organisation.name} already", "an owner can change the role")
-    today = timezone.now().date()
+    today = (now or timezone.now()).date()
     made = Affiliation.objects.create(person=who, organisation=organisation, role=role, since=today)
     trail.keep(person, "people.join", named(organisation), None, _told(made))
     return made

@@ -8,7 +8,7 @@ from django.core.mail import send_mail
 from django.urls import reverse
 
 from guildmark import plain
-from guildmark_hub.people import inviting
+from guildmark_hub.people import inviting, watermark
 from guildmark_hub.people.models import Organisation, Person
 
 _LOG = logging.getLogger(__name__)
@@ -42,7 +42,8 @@ def decision(organisation: Organisation) -> bool:
 
 def _sent(subject: str, text: str, to: str) -> bool:
     try:
-        send_mail(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}", f"{text}\n", None, [to])
+        title = watermark.subject(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}")
+        send_mail(title, watermark.letter(f"{text}\n"), None, [to])
     except (OSError, SMTPException) as error:
         _LOG.error("a mail was not sent: %s", error)
         return False

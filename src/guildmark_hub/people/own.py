@@ -1,7 +1,7 @@
 """This hub itself among the organisations: its row, and the key by which it signs what its worker finds."""
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -13,6 +13,8 @@ from guildmark_hub.people.models import Key, Organisation
 
 FILE = "instance.key"
 """In the data folder: the private key, for nobody but the hub's user."""
+_examples: dict[str, bool] = {}
+"""Which databases are those of examples, once they were asked: it is every answer that wants to know."""
 
 
 def own() -> Organisation:
@@ -44,6 +46,27 @@ def signer() -> keys.PrivateKey:
         raise AskedWrongly(f"the hub's key {path.name} cannot be read: {error}", hint) from error
     _known(organisation, found.public.line)
     return found
+
+
+def is_example() -> bool:
+    """Whether all that is here was invented, and everything that leaves this hub has to say so."""
+    database = str(connection.settings_dict["NAME"])
+    if database not in _examples:
+        try:
+            _examples[database] = Organisation.objects.filter(own=True, example=True).exists()
+        except DatabaseError:  # a page that says what broke must not break by this
+            return False
+    return _examples[database]
+
+
+def become_example() -> None:
+    """From now on this hub says everywhere that it is an example; nothing takes that back."""
+    with transaction.atomic():
+        organisation = own()
+        organisation.example = True
+        organisation.save(update_fields=["example"])
+        trail.keep(None, "people.become_example", f"organisation:{organisation.slug}", False, True)
+    _examples.clear()
 
 
 def _known(organisation: Organisation, public: str) -> None:

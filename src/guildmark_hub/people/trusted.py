@@ -1,20 +1,30 @@
 """Whose signatures count here: the keys of the organisations that are members, or were when they signed."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.db.models import QuerySet
 
 from guildmark.attest import Trust
-from guildmark.attest.trust import Known
+from guildmark.attest.trust import Known, Log
 from guildmark.errors import ClaimError
 from guildmark.keys import PublicKey
+from guildmark_hub.people import own
 from guildmark_hub.people.models import Key, Organisation
 
 COUNTING = (Organisation.State.MEMBER, Organisation.State.LEFT)
 """Of organisations in these states keys count: of one that left for what it signed while it was a member."""
+
+Logs = Callable[[], Iterable[Log]]
+_logs: list[Logs] = []
+
+
+def register(logs: Logs) -> None:
+    """From now on the trust file names these logs too."""
+    if logs not in _logs:
+        _logs.append(logs)
 
 
 def trust() -> Trust:
@@ -50,6 +60,10 @@ def signers() -> dict[PublicKey, Key]:
 def written() -> str:
     """The same as a file that `guildmark verify --trust` reads."""
     parts = ["# The keys of the members of this hub. Trust is yours to give: take out whom you do not trust."]
+    if own.is_example():
+        parts.insert(
+            0, "# An example: everything here is invented, and nobody signs with these keys. Trust none of them."
+        )
     for key in _keys():
         one = known(key)
         lines = ["", "[[key]]", f"public = {json.dumps(one.public)}", f"organisation = {json.dumps(one.organisation)}"]
@@ -58,6 +72,9 @@ def written() -> str:
         lines += [f"{name} = {_time(at)}" for name, at in times if at]
         lines += [f"because = {json.dumps(one.because)}"] if one.revoked_at else []
         parts.append("\n".join(lines))
+    for log in (log for logs in _logs for log in logs()):
+        told = ("origin", log.origin), ("public", log.public), ("where", log.where)
+        parts.append("\n".join(["", "[[log]]", *(f"{name} = {json.dumps(says)}" for name, says in told if says)]))
     return "\n".join(parts) + "\n"
 
 

@@ -62,13 +62,16 @@ def _check_room(person: Person, kind: str) -> None:
 
 
 def stop(person: Person, follow: int) -> None:
-    """Follow it no more; what is stopped already stays so. Raises PermissionDenied for what is another's."""
+    """Follow it no more; what is stopped already stays so. Raises PermissionDenied for what is another's, AskedWrongly
+    for what groups ask of her."""
     with transaction.atomic():
         found = Follow.objects.filter(pk=follow).first()
         if found is None:
             return
         if found.person_id != person.pk:
             raise PermissionDenied("Only who follows it may stop")
+        if found.kind == Follow.Kind.COUNCIL:
+            raise AskedWrongly("what groups ask of you is always on your desk", "say that it is not to be mailed")
         found.delete()
         trail.keep(person, "watching.stop", str(found), {"by_mail": found.by_mail})
 

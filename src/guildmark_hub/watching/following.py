@@ -29,7 +29,9 @@ class Named(NamedTuple):
 
 
 def path_of(change: Change) -> str:
-    """The path of the page that a change is about: the entry's, else the front page."""
+    """The path of the page that a change is about: its own, else the entry's, else the front page."""
+    if change.address:
+        return change.address
     return reverse("catalog:entry", args=[change.slug]) if change.slug else reverse("catalog:front")
 
 
@@ -61,5 +63,6 @@ def _known(follows: list[Follow]) -> dict[tuple[str, str], Named]:
     found |= {
         ("organisation", one.slug): Named(one.name, way("people:organisation", one.slug)) for one in organisations
     }
+    found[Follow.Kind.COUNCIL, ""] = Named("What groups ask of you", way("council:waiting"))
     found |= {("search", what): Named(searches.words(what), searches.address(what)) for what in slugs.get("search", ())}
     return found

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from guildmark import plain
 from guildmark_hub.catalog.models import Change
+from guildmark_hub.people import watermark
 from guildmark_hub.people.models import Person
 from guildmark_hub.watching import following
 from guildmark_hub.watching.models import Letter
@@ -30,7 +31,8 @@ def message(letter: Letter, to: str, changes: Sequence[Change]) -> EmailMessage:
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    return EmailMessage(_subject(changes), "\n".join(_lines(changes, stop)), None, [to], headers=headers)
+    text = watermark.letter("\n".join(_lines(changes, stop)))
+    return EmailMessage(watermark.subject(_subject(changes)), text, None, [to], headers=headers)
 
 
 def message_id(letter: Letter) -> str:

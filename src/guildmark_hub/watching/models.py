@@ -17,11 +17,12 @@ class Follow(models.Model):
         ENTRY = "entry", "An entry"
         SEARCH = "search", "A search"
         ORGANISATION = "organisation", "An organisation"
+        COUNCIL = "council", "What groups ask of you"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, CASCADE, related_name="follows")
     kind = models.CharField(max_length=12, choices=Kind)
     what = models.CharField(max_length=1000)
-    """An entry's slug, a search's canonical parameters, an organisation's slug."""
+    """An entry's slug, a search's canonical parameters, an organisation's slug; nothing for what groups ask."""
     made_at = models.DateTimeField(default=timezone.now)
     after = models.BigIntegerField(default=0)
     """The last change that there was then: what happened before is not told. No clock is asked."""

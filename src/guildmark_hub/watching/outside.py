@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from guildmark_hub.catalog import rows
 from guildmark_hub.catalog.looks import way
 from guildmark_hub.catalog.models import Change, Entry
+from guildmark_hub.people import watermark
 from guildmark_hub.people.doors import door, said, show
 from guildmark_hub.people.models import Organisation
 from guildmark_hub.watching import acts, atom, following, letters, models
@@ -64,7 +65,8 @@ def organisation_feed(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _head(request: HttpRequest, words: tuple[object, ...], title: str, page: str, at: str) -> atom.Head:
     itself = request.build_absolute_uri(request.path)
-    return atom.Head(atom.feed_tag(letters.host(), *words), itself, title, page, AUTHOR, at or "2026-01-01T00:00:00Z")
+    id, called, at = atom.feed_tag(letters.host(), *words), watermark.named(title), at or "2026-01-01T00:00:00Z"
+    return atom.Head(id, itself, called, page, watermark.named(AUTHOR), at)
 
 
 def _answer(request: HttpRequest, head: atom.Head, changes: Iterable[Change]) -> HttpResponse:

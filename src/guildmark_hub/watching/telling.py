@@ -75,13 +75,17 @@ def _organisations(change: Change) -> Iterable[str]:
 
 
 def _make(due: dict[concerns.Due, bool]) -> None:
-    """Write notices, and ask for what tells them; within the transaction that moves the reader on."""
+    """Write notices, and ask for what tells them; within the transaction that moves the reader on.
+
+    Whom a change was told to at once is told no second time."""
     persons = Person.objects.filter(is_active=True).in_bulk({one.person for one in due})
+    at_once = Notice.objects.filter(change__in={one.number for one in due}, change__kind=Change.Kind.COUNCIL)
+    told = {concerns.Due(*row) for row in at_once.values_list("change_id", "person_id")}
     made = Notice.objects.bulk_create(
         [
             Notice(person=persons[one.person], change_id=one.number, by_mail=by_mail)
             for one, by_mail in due.items()
-            if one.person in persons
+            if one.person in persons and one not in told
         ],
         batch_size=500,
     )
@@ -97,6 +101,18 @@ def _make(due: dict[concerns.Due, bool]) -> None:
             given = {"hook": hook.pk, "notices": part}
             key = f"{hooks.KIND}:{hook.pk}:{part[0]}"
             jobs.ask(hooks.KIND, key, given, person=persons[hook.person_id], most_tries=TRIES)
+
+
+def at_once(change: Change, persons: Iterable[Person]) -> None:
+    """Make the notices of a change for those whom a group asks or tells something, within the caller's transaction.
+
+    They are mailed, unless somebody has said once that such are not to be."""
+    ids = {one.pk for one in persons}
+    follows = Follow.objects.filter(kind=Follow.Kind.COUNCIL, person__in=ids)
+    by_mail = dict(follows.values_list("person_id", "by_mail"))
+    new = [Follow(person_id=one, kind=Follow.Kind.COUNCIL, after=change.pk) for one in sorted(ids - by_mail.keys())]
+    Follow.objects.bulk_create(new)
+    _make({concerns.Due(change.pk, one): by_mail.get(one, True) for one in sorted(ids)})
 
 
 def ask_mail(person: Person) -> None:

@@ -18,6 +18,7 @@ from guildmark_hub import guarded
 from guildmark_hub.catalog.models import Change
 from guildmark_hub.jobs import acts as jobs
 from guildmark_hub.jobs.models import Job
+from guildmark_hub.people import watermark
 from guildmark_hub.people.models import Person
 from guildmark_hub.watching import atom, following, hooks, letters, telling
 from guildmark_hub.watching.models import Hook, Letter, Notice
@@ -95,7 +96,8 @@ def hook(job: Job) -> None:
     at = rows[-1].made_at if rows else job.asked_at
     body = hooks.body(hooks.TEST if is_test else hooks.NOTICES, _moment(at), [_told(one.change) for one in rows])
     id = hooks.message_id(held.pk, job.pk, _moment(job.asked_at))
-    status, why = _post(held, body, hooks.signed(held.secret, id, int(time.time()), body))
+    signed = hooks.signed(held.secret, id, int(time.time()), body)
+    status, why = _post(held, body, signed | watermark.headers())
     if not why:
         with transaction.atomic():
             telling.hook_taken(held)

@@ -4,6 +4,7 @@ The count itself is pure (`council.count`); what it is taken of is kept with the
 
 from guildmark_hub.council.models.decisions import Decision, Declaration, Waiver
 from guildmark_hub.council.models.groups import Attendance, Charter, Group, Meeting, Milestone, Seat, YearReport
+from guildmark_hub.council.models.impacts import Impact
 from guildmark_hub.council.models.proposals import Ballot, DecisionClass, Elector, Proposal, Remark, Revision, Vote
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Declaration",
     "Elector",
     "Group",
+    "Impact",
     "Meeting",
     "Milestone",
     "Proposal",
