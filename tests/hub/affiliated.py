@@ -138,12 +138,12 @@ def _interested(alliance: Alliance, slug: str) -> bool:
 
 
 def _across(alliance: Alliance, mine: set[str]) -> bool:
-    """Whether a declaration that holds lies between one side and the other."""
+    """Whether one of hers declared something of the other side that holds."""
     on, subject = alliance.on, alliance.subject
     theirs = {f"entry:{ENTRY}", *subject.persons, *(f"organisation:{slug}" for slug in subject.organisations)}
-    pairs = {frozenset((one, other)) for one in mine for other in theirs}
+    pairs = {(one, other) for one in mine for other in theirs}
     return any(
-        frozenset((said.by, said.about)) in pairs and on.toordinal() in _days(said.since, said.until, on)
+        (said.by, said.about) in pairs and on.toordinal() in _days(said.since, said.until, on)
         for said in alliance.declared
     )
 

@@ -1,4 +1,4 @@
-"""A vetting case: what is vetted against which standard, who was drawn to review it, what they found, what became of it."""
+"""A vetting case: what is vetted by which standard, who was drawn to review it, what they found, what became of it."""
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +14,7 @@ PERSON = settings.AUTH_USER_MODEL
 
 
 class Case(models.Model):
-    """A release is vetted by people; its number is its key. It never changes its subject: another release, another case."""
+    """A release is vetted by people; its number is its key. Its subject never changes: a new release is a new case."""
 
     class State(models.TextChoices):
         """Where it stands; `cases.states` says what leads where."""
@@ -172,7 +172,8 @@ class Reply(models.Model):
 
     case = models.ForeignKey(Case, CASCADE, related_name="replies")
     person = models.ForeignKey(PERSON, PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, PROTECT, null=True, blank=True, related_name="+")
+    """None for an owner of the entry who speaks for nobody else."""
     says = models.TextField(max_length=8000)
     at = models.DateTimeField(default=timezone.now)
 

@@ -122,13 +122,14 @@ def _wrote(who: Who, authors: AbstractSet[str]) -> bool:
 def _declarations(
     mine: AbstractSet[str], subject: Subject, declared: Iterable[Declared], on: date, names: Mapping[str, str]
 ) -> Iterator[str]:
-    """What those of one side declared about the other, whichever side said it."""
-    interested = {f"organisation:{slug}" for slug in subject.organisations} | subject.persons
-    theirs = interested | {f"entry:{subject.entry}"}
+    """What she, or an organisation of hers, declared about the subject or its people.
+
+    What these declare about her binds nobody: by that they could choose who reviews them."""
+    theirs = {f"organisation:{slug}" for slug in subject.organisations} | subject.persons | {f"entry:{subject.entry}"}
     for one in declared:
         if not _holds(one.since, one.until, on):
             continue
-        if (one.by in mine and one.about in theirs) or (one.by in interested and one.about in mine):
+        if one.by in mine and one.about in theirs:
             by, about = (_named(id, names) for id in (one.by, one.about))
             says = f": {plain.sentence(one.says)}" if one.says.strip() else ""
             yield f"{by} declared a conflict about {about}{says}"

@@ -147,7 +147,10 @@ def _named_in(entry: Entry | None) -> Iterator[str]:
 
 def _apart(stated: str) -> Iterator[str]:
     """The persons of a field, one by one; what is longer than a name with an address is prose."""
-    for part in _APART.split(_MARK.sub(",", stated)):
+    parts = _APART.split(_MARK.sub(",", stated))
+    if len(parts) == 2 and all(len(_WORD.findall(part)) == 1 for part in parts):  # "Doe, Jane" is one person
+        parts.append(" ".join(parts))
+    for part in parts:
         if 0 < len(part.strip()) <= 200:
             yield part.strip()
 

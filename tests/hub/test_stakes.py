@@ -1,0 +1,319 @@
+"""Who has a conflict of interest about an entry, by what the database holds; and what is declared."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from guildmark.errors import AskedWrongly
+
+pytestmark = pytest.mark.usefixtures("small")
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TODAY = NOW.date()
+DAYS = timedelta(days=1)
+
+
+def reasons(person, slug="guard", on=TODAY):
+    from guildmark_hub.council import stakes
+
+    return stakes.reasons(person, slug, on)
+
+
+def declare(person, about, organisation=None, since=TODAY, until=None, says="I advise them."):
+    from guildmark_hub.council import declaring
+
+    return declaring.declare(person, declaring.Said(about, says, since, until), organisation, NOW)
+
+
+def tied(person, organisation, since, until=None):
+    return person.affiliations.create(organisation=organisation, role="reviewer", since=since, until=until)
+
+
+@pytest.fixture
+def maker(alliance):
+    """An organisation whose name the entry names as its maker."""
+    return alliance.organisation("guard-ltd", name="GUARD ltd")
+
+
+def test_without_an_entry_there_is_nothing_to_have_a_stake_in(alliance, maker):
+    from guildmark_hub.council import stakes
+
+    ada = alliance.person("Ada Adams")
+    tied(ada, maker, TODAY)
+    assert reasons(ada, "") == stakes.organisation_reasons(maker, "", TODAY) == ()
+    assert reasons(ada)
+    assert stakes.organisation_reasons(maker, "guard", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("until", "bound"),
+    [(None, True), (TODAY, True), (date(2024, 11, 22), True), (date(2024, 11, 21), False)],
+)
+def test_who_made_it_binds_her_people_for_24_months_after_they_left(alliance, maker, until, bound):
+    ada = alliance.person("Ada Adams")
+    tied(ada, maker, date(2020, 1, 1), until)
+    assert bool(reasons(ada)) is bound
+
+
+def test_who_will_begin_there_later_has_no_conflict_yet(alliance, maker):
+    ada = alliance.person("Ada Adams")
+    tied(ada, maker, TODAY + DAYS)
+    assert reasons(ada) == ()
+    assert reasons(ada, on=TODAY + DAYS)
+
+
+def test_who_proved_to_own_it_and_those_she_works_with_have_a_stake(alliance, acme):
+    from guildmark_hub.answers.models import Ownership
+
+    olga, paul, early = (alliance.person(name) for name in ("Olga Owner", "Paul Peer", "Early Employer"))
+    tied(olga, acme, date(2026, 1, 1))
+    tied(paul, acme, date(2026, 1, 1))
+    before = alliance.organisation("before")
+    tied(olga, before, date(2020, 1, 1), date(2025, 12, 31))
+    tied(early, before, date(2020, 1, 1))
+    proof = {"word": "w" * 40, "where": "pkg:pypi/guard"}
+    held = Ownership.objects.create(slug="guard", person=olga, **proof)
+    assert not any(map(reasons, (olga, paul, early)))
+    Ownership.objects.filter(pk=held.pk).update(state="proved", proved_at=NOW, expires_at=NOW + 90 * DAYS)
+    assert reasons(olga)
+    assert reasons(paul)
+    assert reasons(early) == (), "she left before she proved it"
+    Ownership.objects.filter(pk=held.pk).update(state="ended")
+    assert reasons(olga), "who gives it up has owned it"
+
+
+def test_who_is_named_as_an_author_in_what_a_check_quotes_has_a_conflict(alliance):
+    from tests.hub import editions
+
+    from guildmark.records import Assessment, Evidence, Finding, Outcome, canonical
+    from guildmark_hub.catalog.models import Release
+    from guildmark_hub.catalog.packing import pack
+
+    seen = Evidence("guard/METADATA", "ab" * 32, "line 4", "Ada Adams <ada@guard.example>, Bob Brown and Guard Team")
+    found = editions.assessment(**editions.GOOD)
+    named = Finding("maintainers_named", Outcome.PASSED, "3 named in the metadata", (seen,))
+    made = Assessment(found.subject, found.listings, (*found.findings, named), (), found.made_by, found.made_at)
+    newest = Release.objects.filter(entry__edition__current=True, entry__slug="guard", version="1.0")
+    assert newest.update(assessment=pack(canonical(made)))
+    ada, bob, eve = alliance.person("Ada Adams"), alliance.person("Bob Brown"), alliance.person("Ada Brown")
+    assert reasons(ada)
+    assert reasons(bob)
+    assert reasons(eve) == ()
+    eve.email = "Ada@Guard.example"
+    assert reasons(eve)
+
+
+def test_a_name_written_family_first_is_one_author(alliance):
+    from guildmark_hub.catalog.models import Entry
+
+    Entry.objects.filter(slug="guard", edition__current=True).update(maker="Adams, Ada")
+    assert reasons(alliance.person("Ada Adams"))
+    Entry.objects.filter(slug="guard", edition__current=True).update(maker="Adams, Ada Brown")
+    assert reasons(alliance.person("Brown Adams")) == ()
+
+
+@pytest.mark.parametrize(
+    ("says", "bound"),
+    [
+        ("Acme funds two of its developers.", True),
+        ("Paid for by a grant of ACME.", True),
+        ("Acme answers its reports.", False),
+        ("Funded by Acmeville.", False),
+        ("We like Acme.\nFunding comes from readers.", False),
+    ],
+)
+def test_who_is_said_to_pay_for_it_has_a_stake(alliance, acme, says, bound):
+    from guildmark_hub.answers.models import Answer, Wording
+    from guildmark_hub.council import stakes
+
+    olga = alliance.person("Olga Owner")
+    answer = Answer.objects.create(slug="guard", kind="support", person=olga)
+    Wording.objects.create(answer=answer, version=1, says=says, made_by=olga)
+    assert bool(stakes.organisation_reasons(acme, "guard", TODAY)) is bound
+
+
+def test_who_submitted_it_has_a_stake_and_a_draft_is_none(alliance):
+    from tests.hub import reviewed
+
+    from guildmark_hub.cases import acts
+    from guildmark_hub.council import stakes
+
+    there = reviewed.town()
+    case = reviewed.begun(there)
+    assert stakes.organisation_reasons(there.acme, "guard", TODAY) == ()
+    acts.submit(there.maker, case, reviewed.NOW)
+    assert stakes.organisation_reasons(there.acme, "guard", TODAY)
+
+
+def test_a_waiver_takes_away_what_she_may_not_and_ends(alliance, maker):
+    from guildmark_hub.council import stakes
+    from guildmark_hub.council.models import Waiver
+
+    ada = alliance.person("Ada Adams")
+    tied(ada, maker, date(2026, 1, 1))
+    decision = _decision(alliance, ada, maker)
+    Waiver.objects.create(person=ada, slug="guard", decision=decision, since=NOW, until=NOW + 30 * DAYS)
+    assert reasons(ada) == ()
+    assert reasons(ada, on=TODAY - DAYS)
+    assert reasons(ada, on=TODAY + 31 * DAYS)
+    assert stakes.organisation_reasons(maker, "guard", TODAY), "a waiver is a person's"
+
+
+def _decision(alliance, person, organisation):
+    from guildmark_hub.council.models import Ballot, Decision, DecisionClass, Group, Proposal, Revision
+
+    group = Group.objects.create(slug="tools", name="Tools", kind="working", state="active")
+    rules = DecisionClass.objects.get(slug="lifecycle")
+    told = {"kind": "waiver", "rules": rules, "title": "A waiver", "person": person, "organisation": organisation}
+    proposal = Proposal.objects.create(group=group, once="a", **told)
+    revision = Revision.objects.create(proposal=proposal, number=1, document="x", sha256="0" * 64, person=person)
+    ballot = Ballot.objects.create(proposal=proposal, revision=revision, rules={}, opened_at=NOW, closes_at=NOW)
+    made = {"accepted": True, "body": "{}", "statement": "0" * 64, "effective_at": NOW}
+    return Decision.objects.create(proposal=proposal, ballot=ballot, **made)
+
+
+def test_what_is_declared_binds_from_its_first_day_to_its_last(alliance, acme):
+    ada = alliance.person("Ada Adams")
+    tied(ada, acme, date(2026, 1, 1))
+    declare(ada, "entry:guard", since=TODAY - 3 * DAYS, until=TODAY + DAYS)
+    bound = [bool(reasons(ada, on=TODAY + DAYS * day)) for day in (-4, -3, 0, 1, 2)]
+    assert bound == [False, True, True, True, False]
+
+
+def test_what_an_owner_declares_for_her_organisation_binds_all_its_people(alliance, acme):
+    from guildmark_hub.council import stakes
+
+    ada, bob = alliance.person("Ada Adams"), alliance.person("Bob Brown")
+    alliance.belongs(ada, acme, "owner")
+    alliance.belongs(bob, acme)
+    with pytest.raises(PermissionDenied):
+        declare(bob, "entry:guard", acme)
+    declare(ada, "entry:guard", acme)
+    assert reasons(bob)
+    assert stakes.organisation_reasons(acme, "guard", TODAY)
+
+
+def test_an_end_is_written_and_the_words_stay(alliance, acme):
+    from guildmark_hub.council import declaring
+    from guildmark_hub.people.models import Act
+
+    ada, bob = alliance.person("Ada Adams"), alliance.person("Bob Brown")
+    for one in (ada, bob):
+        alliance.belongs(one, acme)
+    made = declare(ada, "entry:guard")
+    assert declare(ada, "entry:guard").pk == made.pk
+    with pytest.raises(PermissionDenied):
+        declaring.end(bob, made.pk, NOW)
+    declaring.end(ada, made.pk, NOW)
+    made.refresh_from_db()
+    assert (made.until, made.says) == (TODAY, "I advise them.")
+    assert reasons(ada)
+    assert reasons(ada, on=TODAY + DAYS) == ()
+    assert Act.objects.filter(did__startswith="council.", of=declaring.named(made)).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("about", "since", "until"),
+    [
+        ("entry:nothing", TODAY, None),
+        ("organisation:nothing", TODAY, None),
+        ("person:99999999999", TODAY, None),
+        ("planet:mars", TODAY, None),
+        ("guard", TODAY, None),
+        ("entry:guard", TODAY + DAYS, None),
+        ("entry:guard", TODAY, TODAY - DAYS),
+        ("entry:guard", date(1900, 1, 1), None),
+    ],
+)
+def test_what_cannot_be_is_not_declared(alliance, acme, about, since, until):
+    ada = alliance.person("Ada Adams")
+    alliance.belongs(ada, acme)
+    with pytest.raises(AskedWrongly):
+        declare(ada, about, since=since, until=until)
+
+
+class Graph(NamedTuple):
+    """Who works where, from a day until a day (by numbers); who owns the entry; who declares what about whom."""
+
+    ties: list[tuple[int, int, int, int | None]]
+    owner: int
+    declared: list[tuple[int, int]]
+
+
+PERSONS, ORGANISATIONS = 5, 4
+TIES = st.tuples(
+    st.integers(0, PERSONS - 1),
+    st.integers(0, ORGANISATIONS - 1),
+    st.integers(0, 1000),
+    st.one_of(st.none(), st.integers(0, 400)),
+)
+GRAPHS = st.builds(
+    Graph,
+    st.lists(TIES, max_size=8, unique_by=lambda tie: tie[:2]),
+    st.integers(0, PERSONS - 1),
+    st.lists(st.tuples(st.integers(0, PERSONS - 1), st.integers(0, ORGANISATIONS - 1)), max_size=2),
+)
+
+
+@pytest.fixture
+def submitted(small):
+    """A case that waits for its reviewers, where nobody may be drawn."""
+    from tests.hub import reviewed
+
+    from guildmark_hub.cases import acts
+
+    there = reviewed.town(0)
+    return acts.submit(there.maker, reviewed.begun(there), reviewed.NOW)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(graph=GRAPHS)
+def test_in_no_graph_of_affiliations_is_somebody_a_candidate_who_has_a_stake(alliance, submitted, graph):
+    """The oracle counts from the drawn numbers, and asks no database. 10,000 graphs go through `council.conflicts`
+    itself (`test_conflicts.py` and the campaign)."""
+    from django.db import transaction
+
+    from guildmark_hub.cases import drawing
+
+    with transaction.atomic():
+        organisations = [alliance.organisation(f"o{one}", name=f"Org {one}") for one in range(ORGANISATIONS)]
+        persons = [alliance.person(f"Person Number {'abcde'[one]}") for one in range(PERSONS)]
+        _write(graph, persons, organisations)
+        found = {one.id for one in drawing.candidates(submitted, NOW)}
+        clean = {one for one in range(PERSONS) if _may_review(graph, one)}
+        assert found == {f"person:{persons[one].pk}" for one in clean}
+        transaction.set_rollback(True)
+
+
+def _write(graph, persons, organisations):
+    from guildmark_hub.answers.models import Ownership
+    from guildmark_hub.council.models import Declaration
+
+    for person, where, ago, length in graph.ties:
+        since = TODAY - ago * DAYS
+        tied(persons[person], organisations[where], since, None if length is None else since + length * DAYS)
+    proof = {"word": "w" * 40, "where": "pkg:pypi/guard", "state": "proved", "proved_at": NOW}
+    Ownership.objects.create(slug="guard", person=persons[graph.owner], expires_at=NOW + 90 * DAYS, **proof)
+    for person, where in graph.declared:
+        told = {"about": f"organisation:{organisations[where].slug}", "says": "x", "since": TODAY}
+        Declaration.objects.create(person=persons[person], made_by=persons[person], **told)
+
+
+def _may_review(graph, person):
+    """By the text of the rules: she reviews for somebody now, and nothing ties her to what the owner belongs to."""
+
+    def ended(ago, length):
+        return None if length is None else ago - length
+
+    now = {(who, where) for who, where, ago, length in graph.ties if length is None or ended(ago, length) <= 0}
+    # 24 calendar months before the day are 730 days
+    lately = {(who, where) for who, where, ago, length in graph.ties if length is None or ended(ago, length) <= 730}
+    owners = {where for who, where in now if who == graph.owner}
+    if person == graph.owner or any((person, where) in lately for where in owners):
+        return False
+    if any(who == person and where in owners for who, where in graph.declared):
+        return False
+    return any(who == person for who, _ in now)
