@@ -275,7 +275,7 @@ def _refuse_used(folder: Path) -> None:
             f"{folder} cannot be read: {error.strerror}", "give another folder: --data FOLDER"
         ) from error
     if used:
-        hint = "give an empty or a new folder: --data FOLDER"
+        hint = "give another folder: --data FOLDER"
         raise AskedWrongly(f"{folder} is not empty, and a hub is only made anew where nothing is", hint)
 
 

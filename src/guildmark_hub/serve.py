@@ -63,12 +63,18 @@ def migrate_restored(database: Path) -> None:
 
     Raises AskedWrongly where a newer Guildmark made them."""
     from django.core.management import call_command
-    from django.db import connections
     from django.db.migrations.loader import MigrationLoader
 
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations or {}}
     backup.refuse_newer(backup.seen(database), known)
     call_command("migrate", verbosity=0, interactive=False)
+    let_go()
+
+
+def let_go() -> None:
+    """Close the database, so that its folder may be given another name."""
+    from django.db import connections
+
     connections.close_all()
 
 

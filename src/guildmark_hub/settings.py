@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     *(f"guildmark_hub.{name}" for name in APPS),
 ]
 MIDDLEWARE = [
+    "guildmark_hub.people.watermark.watermark",
     "guildmark_hub.headers.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -75,12 +76,14 @@ TEMPLATES = [
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "people" / "staff_pages"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "guildmark_hub.people.watermark.context",
             ]
         },
     },

@@ -17,6 +17,7 @@ from django.urls import reverse
 from guildmark.errors import AskedWrongly, GuildmarkError, ReportError
 from guildmark.version import MADE_BY
 from guildmark_hub.catalog import along, looks, models, rows
+from guildmark_hub.people import own
 from guildmark_hub.relative import Page, place
 
 MARK = ".guildmark-site.json"
@@ -100,7 +101,9 @@ class _Writing:
             waiting += self._one(address, file)
             if len(self._known) % 500 == 0:
                 self._tell(f"{len(self._known):,} files")
-        about = {"made_by": MADE_BY, "edition": self._edition.name, "sha256": self._edition.sha256}
+        about: dict[str, object] = {"made_by": MADE_BY, "edition": self._edition.name, "sha256": self._edition.sha256}
+        if own.is_example():
+            about["example"] = True
         self._write(MARK, [json.dumps(about, indent=1).encode() + b"\n"])
         return Written(self._files, self._bytes)
 

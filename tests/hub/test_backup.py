@@ -377,7 +377,7 @@ def test_the_real_hub_goes_out_and_comes_back_by_the_commands(small: Path, tmp_p
     assert rows(second / backup.DATABASE) == before
     assert before["people_person"]
     ran = program("restore", str(path), data=second)
-    assert (ran.returncode, ran.stderr.splitlines()[1]) == (2, "  give another folder")
+    assert (ran.returncode, ran.stderr.splitlines()[1]) == (2, "  give another folder: --data FOLDER")
 
     ran = program("manage", "migrate", "watching", "zero", data=second)
     backup.write(second, path)

@@ -37,6 +37,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="judge all that is here anew, as after a new version of a standard; what that changes is told first",
     )
     rejudge.add_argument("--impact", action="store_true", help="only tell what it would change")
+    example = actions.add_parser("example", help="make an invented alliance in an empty folder; it says so everywhere")
+    example.add_argument("--data", metavar="FOLDER", default=argparse.SUPPRESS, help="an empty or a new folder")
     backup = actions.add_parser("backup", help="write the whole hub to one file, also while it serves; keep it secret")
     backup.add_argument("file", metavar="FILE", help="a packed tar: the database and the keys")
     restore = actions.add_parser("restore", help="make the hub of a backup anew, in an empty folder: --data FOLDER")
@@ -55,6 +57,11 @@ def run(asked: argparse.Namespace) -> int:
 def _load(asked: argparse.Namespace) -> int:
     _prepare(asked)
     from guildmark_hub.catalog import acts
+    from guildmark_hub.people import own
+
+    if own.is_example():
+        hint = "give another folder: --data FOLDER"
+        raise AskedWrongly("this hub is an example, in which everything is invented", hint)
 
     loaded = acts.load(Path(asked.edition), _tell)
     edition = loaded.edition
@@ -154,6 +161,23 @@ def _restore(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _example(asked: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from guildmark_hub import backup, serve
+
+    folder = _folder(asked)
+    with backup.making(folder) as staged:
+        serve.prepare(str(staged), plain=True)
+        from guildmark_hub.example import building
+
+        built = building.build(datetime.now(UTC), lambda says: _tell(f"making {says}"))
+        serve.let_go()
+    told = ", ".join(f"{number} {what}" for what, number in built._asdict().items())
+    print(f"an invented alliance is in {folder}: {told}\nlook at it: guildmark hub --data {folder}")
+    return 0
+
+
 def _folder(asked: argparse.Namespace) -> Path:
     from guildmark_hub import kept
 
@@ -176,6 +200,7 @@ ACTIONS = {
     "try": _try,
     "rejudge": _rejudge,
     "backup": _backup,
+    "example": _example,
     "restore": _restore,
     "manage": _manage,
 }
