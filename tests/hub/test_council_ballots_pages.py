@@ -59,6 +59,16 @@ def form(**given):
     return {**told, "says": "", "rules": "", "once": "a" * 32, **given}
 
 
+def impact_is_found():
+    """The worker has looked at what the proposed standard would change."""
+    from tests.hub import decided
+
+    from guildmark_hub.council import impacts
+    from guildmark_hub.council.models import Revision
+
+    impacts.keep(Revision.objects.get(), decided.NOW)
+
+
 def test_a_standard_goes_from_the_form_to_its_result_by_buttons_alone(client, council, browsers):
     asks_little()
     ada, bea, cyd = browsers.values()
@@ -68,6 +78,9 @@ def test_a_standard_goes_from_the_form_to_its_result_by_buttons_alone(client, co
     assert press(ada, "/proposals/1/remark/", says="To begin with.", answers="1")[0] == 200
     assert press(ada, "/proposals/1/last-call/")[0] == 200
     assert "a chair can open the ballot" in page(ada, "/proposals/1/")
+    status, said = press(ada, "/proposals/1/open/")
+    assert (status, "which claims it would change is not known yet" in said) == (400, True)
+    impact_is_found()
     assert press(ada, "/proposals/1/open/")[0] == 200
     assert "Vote for Acme" in page(ada, "/proposals/1/")
     assert "Acme stands at: yes. It can be changed until" in press(ada, "/proposals/1/cast/", position="yes")[1]
