@@ -40,13 +40,16 @@ class Shown(NamedTuple):
 
 def fill() -> tuple[dict[str, Any], list[Shown]]:
     """Everybody by name, and the pages that show what they wrote."""
+    from tests.hub import attacked_council  # which shows its pages as this does
+
     staff = alliance.person("Staff", staff=True)
     persons = [alliance.person(f"P{number}") for number in range(len(NAMES))]
     owner = answered.owner("Owner")
     places = _organisations(staff, owner, persons)
     found = [*_members(places, owner), *_claims(places[0]), *_answers(owner, places), *_vettings(owner, staff)]
-    found += [*_watching(owner, places), Shown("/desk/", "owner"), *_trail()]
-    return {"staff": staff, "owner": owner}, found
+    judge, council = attacked_council.fill(owner, places)
+    found += [*council, *_watching(owner, places), Shown("/desk/", "owner"), *_trail()]
+    return {"staff": staff, "owner": owner, "judge": judge}, found
 
 
 def _organisations(staff: Any, owner: Any, persons: list[Any]) -> list[Any]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from tests.hub import permitted_cases, permitted_decisions, permitted_ends, permitted_groups, permitted_proposals
+
 CAST = ("visitor", "person", "member", "reviewer", "owner", "stranger", "staff")
 """`stranger` owns another organisation; what somebody owns here, `member` owns."""
 PASSES = {
@@ -108,6 +110,7 @@ KNOCKS: dict[str, list[Knock]] = {
     "watching:entry_feed": [Knock(_at("guard"))],
     "watching:organisation_feed": [Knock(_at("acme"))],
     "catalog:standard": [Knock(_at("safe_files"))],
+    "catalog:standard_toml": [Knock(_at("own_tool", "published"))],
     "catalog:letter": [Knock(_at("g")), Knock(_at("g", "page"))],
     "catalog:claim": [Knock(_at("statement"))],
     "catalog:bundle": [Knock(_at("statement"))],
@@ -119,10 +122,33 @@ KNOCKS: dict[str, list[Knock]] = {
 }
 for _name in "entry buyer badge badge_json assessment cyclonedx spdx cff citation jsonld".split():  # noqa: SIM905
     KNOCKS[f"catalog:{_name}"] = [Knock(_at("guard"))]
+KNOCKS |= permitted_cases.knocks()
+for _role, _names in (*permitted_cases.DOORS.items(), *permitted_cases.STAKE_DOORS.items()):
+    DOORS[_role] = f"{DOORS[_role]} {_names}"
+KNOCKS |= permitted_proposals.knocks()
+for _role, _names in permitted_proposals.DOORS.items():
+    DOORS[_role] = f"{DOORS[_role]} {_names}"
+KNOCKS |= permitted_decisions.knocks()
+for _role, _names in permitted_decisions.DOORS.items():
+    DOORS[_role] = f"{DOORS[_role]} {_names}"
+KNOCKS |= permitted_groups.knocks()
+for _role, _names in permitted_groups.DOORS.items():
+    DOORS[_role] = f"{DOORS[_role]} {_names}"
+KNOCKS |= permitted_ends.knocks()
+for _role, _names in permitted_ends.DOORS.items():
+    DOORS[_role] = f"{DOORS[_role]} {_names}"
 WITHOUT_TOKEN = {
     "watching:unsubscribe": "RFC 8058: mail programs post it without a cookie; its signed link is what counts",
 }
 """Addresses that take a POST without the token of a form, and why."""
+
+
+def _published() -> str:
+    """The version of a standard of this hub's own."""
+    from guildmark_hub.catalog import acts
+
+    toml = b'title = "Own tool"\napplies_to = ["tool"]\nversion = "2026.1"\n[[level]]\nid = "named"\nmeans = "Named."\n'
+    return acts.publish_standard(toml, "own_tool", datetime.now(UTC) + timedelta(days=60)).version
 
 
 def world() -> World:
@@ -151,7 +177,13 @@ def world() -> World:
         "key": key.pk,
         "new_key": alliance.proved(keys.new("acme"), acme),
         "page": 1,
+        "published": _published(),
     }
+    made |= permitted_cases.world(people)
+    made |= permitted_ends.world(people)
+    made |= permitted_proposals.world(people)
+    made |= permitted_decisions.world(people)
+    made |= permitted_groups.world(people)
     return made | _done(people["member"]) | _watched(people["member"], key)
 
 

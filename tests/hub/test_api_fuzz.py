@@ -28,10 +28,12 @@ QUIET: dict[str, Any] = {
 
 @pytest.fixture
 def there(small: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Two members' claims about one digest, one of them taken back; and no limit of how often one may ask."""
-    from tests.hub import alliance, bundles
+    """Two members' claims about one digest, one of them taken back; proposals with a ballot that is open, one that was
+    counted and none; and no limit of how often one may ask."""
+    from tests.hub import alliance, bundles, decided
 
     from guildmark_hub.catalog import acts, claim_rows
+    from guildmark_hub.council import balloting
 
     monkeypatch.setattr(claim_rows, "RATES", {})
     made_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -39,6 +41,9 @@ def there(small: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     data = bundles.signed(ours, bundles.assessment(made_at=made_at))
     other = bundles.signed(theirs, bundles.assessment(made_at=made_at, licence_open="failed"))
     claims = [acts.take_in(one).claim for one in (data, other, bundles.retracts(theirs, other, made_at))]
+    council = decided.Council()
+    counted, draft = council.decides(title="Counted").proposal, council.proposes(title="Waits")
+    balloting.open_ballot(None, voted := council.proposes(title="Is voted on"))
     return {
         "bundle": data,
         "key": ours,
@@ -51,6 +56,8 @@ def there(small: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             "organisation": ["acme", "beta"],
             "digest": [claims[0].digest],
             "cursor": ["0", "1", "3"],
+            "number": [one.pk for one in (counted, draft, voted)],
+            "group": [council.group.slug],
         },
     }
 
@@ -75,6 +82,7 @@ def test_whatever_is_asked_is_answered_as_the_description_says(there: dict[str, 
     assert set(seen) == {
         *(f"GET {DOOR}/{path}" for path in ("edition", "entries", "standards", "categories", "sources", "claims")),
         *(f"GET {DOOR}/{path}" for path in ("entries/{id}", "standards/{id}", "claims/{statement}", "changes")),
+        *(f"GET {DOOR}/{path}" for path in ("proposals", "proposals/{number}", "ballots/{number}")),
         *(f"GET {DOOR}/assessments/{{sha256}}", f"POST {DOOR}/claims"),
     }
     assert [label for label, answered in seen.items() if not answered[200] and not label.startswith("POST")] == []

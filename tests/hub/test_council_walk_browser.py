@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.hub.test_walk_browser import LONGEST, confirm, sign_in, sign_up
-from tests.hub.walk_council import OTHERS, Cast, called, minutes_passed, people, waited
+from tests.hub.walk_council import ACTS, OTHERS, Cast, called, minutes_passed, people, trail, waited
 from tests.hub.walk_town import STAFF, Town, Window, town, until
 
 from guildmark.edition.records import Entry
@@ -80,6 +80,7 @@ def test_a_standard_is_voted_a_tool_reviewed_and_decided_and_an_appeal_reverses_
     appeal = an_appeal_reverses_it(place, cast, case)
     assert badge_of(cast["ben"]) == badge
     the_first_decision_counts_no_more(place, cast["ben"], decision, appeal)
+    assert trail(place) >= ACTS
 
 
 def two_organisations_join(place: Town, cast: Cast) -> None:
@@ -368,11 +369,12 @@ def the_first_decision_counts_no_more(place: Town, window: Window, first: int, a
     """Its page says so, and so does the program, offline, to who has the appeal's decision too."""
     reversal = fetched(place, window, appeal)
     window.go(f"/decisions/{first}/")
-    window.sees("Revoked", "a panel of appeal reversed it")
+    window.sees("Revoked on")
+    assert "reversed it on appeal" in window.page.locator("main p.lead").inner_text()
     asked = ("verify", "--bundle", f"decision-{first}.json", "--trust", "trust.toml", "--format", "json")
     place.guildmark("verify", "--bundle", reversal, "--trust", "trust.toml")
     place.guildmark(*asked)
     told = json.loads(place.guildmark(*asked, "--with", reversal, codes=(1,)))
     failed = [one for one in told["claims"][0]["points"] if one["outcome"] == "failed"]
     assert [one["of"] for one in failed] == ["life"]
-    assert "appeal" in failed[0]["says"]
+    assert "reversed it on appeal" in failed[0]["says"]

@@ -13,7 +13,10 @@ BAD = ("\x00", "9" * 400, "-1", "\u00b2", "\u0663", "x" * 70_000, "\u202e", "202
 NAMES = (
     *("purl", "bundle", "says", "name", "sector", "country", "homepage", "email", "role", "public", "because", "why"),
     *("where", "until", "statement", "organisation", "version", "vex", "kind", "what", "by_mail", "follow", "notice"),
-    *("address", "accept", "page", "q", "finding", "next", "person", "of"),
+    *("address", "accept", "page", "q", "finding", "next", "person", "of", "text", "charter", "members", "chairs"),
+    *("at", "place", "agenda", "minutes", "present", "title", "due", "how", "year", "document", "rules", "slug"),
+    *("supersedes", "once", "answers", "position", "whose", "since", "claim", "standard", "group", "entry", "only"),
+    *("asks", "outcome", "grounds", "answer:licence_open", "says:licence_open", "before", "against", "state"),
 )
 LOOKS = ("visitor", "stranger", "reviewer", "staff", "person", "owner", "member")
 

@@ -18,7 +18,7 @@ from tests.hub.test_pages_browser import _Quiet, _Server
 
 LOOKS = ((320, "light"), (1280, "dark"))
 """Each page in both themes and at both widths; what a theme changes, colours, no width does."""
-PARTS = ("people", "jobs", "vetting", "answers", "watching", "catalog", "account", "more")
+PARTS = ("people", "jobs", "vetting", "answers", "watching", "catalog", "council", "cases", "account", "more")
 ASIDE = ("visitor", "stranger", "reviewer", "staff", "person", "owner", "member")
 """Of those who may pass, the last of these looks: she sees the most of her own; staff where only they may."""
 WAYS = """all => {
@@ -105,8 +105,8 @@ def _signed() -> str:
     from guildmark_hub.catalog.models import Bundle, Claim
     from guildmark_hub.people.models import Organisation
 
-    Claim.objects.all().delete()
-    Bundle.objects.all().delete()
+    Claim.objects.filter(bundle__sha256="c" * 64).delete()
+    Bundle.objects.filter(sha256="c" * 64).delete()
     made_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     ours, theirs = (alliance.key(one)[0] for one in Organisation.objects.filter(slug__in=("acme", "other")))
     other = bundles.signed(theirs, bundles.assessment(made_at=made_at, licence_open="failed"))

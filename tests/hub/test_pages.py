@@ -48,12 +48,12 @@ QUERIES = {
     "front": 6,
     "search": 3,
     "found": 4,
-    "entry": 7,
-    "model": 7,
-    "reported": 7,
+    "entry": 8,
+    "model": 8,
+    "reported": 8,
     "compare": 3,
     "sources": 2,
-    "standard": 2,
+    "standard": 4,
 }
 QUERIES |= {"categories": 3, "buyer": 4, "about": 1}
 
@@ -92,7 +92,7 @@ def test_every_link_leads_to_a_page(small, client, name):
     links = {node.attributes["href"] for node in root.nodes() if node.tag == "a"}
     here = {link for link in links if link.startswith("/")}
     for link in here:
-        asks_who = link.startswith(("/desk/", "/follow/")) or "/members/say/" in link  # visitors are asked to sign in
+        asks_who = link.startswith(("/desk/", "/follow/", "/cases/new/")) or "/members/say/" in link  # to sign in
         assert client.get(link, follow=asks_who).status_code == 200, link
     assert all(link.startswith(("#", "https://")) for link in links - here)
 
@@ -364,7 +364,7 @@ def test_the_stylesheets_are_small_and_load_nothing(small, client):
     shared, own = (b"".join(client.get(style).streaming_content).decode() for style in styles)
     assert not {line for line in shared.splitlines() if line[:1] not in " }@"} & {*own.splitlines()}
     css = shared + own
-    assert len(css) < 27_000
+    assert len(css) < 28_000
     assert "url(" not in css
     assert "@import" not in css
 

@@ -10,7 +10,7 @@ from tests.hub import permitted
 from tests.hub.permitted import CAST, DOORS, KNOCKS, PASSES, WITHOUT_TOKEN, Knock
 
 pytestmark = pytest.mark.usefixtures("empty")
-OURS = ("people", "jobs", "vetting", "answers", "watching", "catalog")
+OURS = ("people", "jobs", "vetting", "answers", "watching", "catalog", "council", "cases")
 APIS = "api/v1/"
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -191,6 +191,7 @@ CHANGING = (
 )
 CHANGING += ("people:revoke", "people:withdraw", "people:invitation", "people:application", "people:propose")
 CHANGING += ("people:new", "people:invite_again")
+CHANGING += ("council:join", "council:write_charter", "council:plan_meeting", "council:milestone")
 
 
 @pytest.mark.parametrize("name", CHANGING)
@@ -228,6 +229,84 @@ def test_no_change_is_taken_without_the_token_of_its_form(there):
                 client.handler.enforce_csrf_checks = False
                 assert answer.status_code == 403, (one.name, name, answer.status_code)
                 assert "This form is too old" in answer.content.decode(), (one.name, name)
+
+
+def test_who_sits_in_another_group_or_leads_it_does_nothing_in_this_one(there):
+    """Neither by her seat there nor by being a member: only what every member may, and what anybody reads."""
+    from django.urls import reverse
+
+    elsewhere, refused = _elsewhere(), 0
+    for one in acting():
+        if one.name.partition(":")[0] not in ("council", "cases") or one.view.to == "staff":
+            continue
+        for knock in examples(one):
+            if knock.may is None or knock.may >= PASSES["member"]:
+                continue
+            path = reverse(one.name, args=knock.arguments(there))
+            for who, client in elsewhere.items():
+                for method in {"GET", "POST"} & set(one.view.methods):
+                    with nothing_stays():
+                        before = written()
+                        answer = asked(client, method, path, knock.given(there))
+                        told = (one.name, method, who, answer.status_code)
+                        assert answer.status_code in (403, 404), told
+                        assert written() == before, (*told, "changed something")
+                        refused += 1
+    assert refused > 100
+
+
+def _elsewhere() -> dict[str, Any]:
+    """The browsers of who sits in a group of their own, and of who leads it, for members that have no other part."""
+    from datetime import date
+
+    from tests.hub import alliance
+
+    from guildmark_hub.council.models import Group, Seat
+
+    group = Group.objects.create(slug="elsewhere", name="Elsewhere", kind="working", state="active")
+    found = {}
+    for name, role in (("Guest", "member"), ("Leader", "chair")):
+        who, where = alliance.person(name), alliance.organisation(name.lower())
+        alliance.belongs(who, where, "owner")
+        Seat.objects.create(group=group, person=who, organisation=where, role=role, since=date(2026, 1, 1))
+        found[name] = alliance.browser(who)
+    return found
+
+
+ACTING = ("person", "staff", "reviewer", "stranger", "member", "owner")
+"""Of those who may, the last of these acts."""
+WITHOUT_EFFECT = {
+    *("cases:draw", "cases:new", "cases:save", "cases:screen", "cases:send", "cases:send_back", "cases:submit"),
+    *("council:activate", "council:appoint", "council:declare", "council:leave", "council:sign"),
+    *("council:steering", "council:step_down"),
+}
+"""Acts whose example is told why not, and changes nothing; their own tests and the walk of the council do them."""
+
+
+def test_what_changes_by_an_act_of_the_council_is_in_the_trail(there):
+    """Every address of groups, proposals, decisions and cases that takes a form, by somebody who may."""
+    from django.urls import reverse
+
+    from guildmark_hub.people.models import Act
+
+    silent, quiet = set(), set()
+    for one in acting():
+        if one.name.partition(":")[0] not in ("council", "cases") or "POST" not in one.view.methods:
+            continue
+        acted = False
+        for knock in examples(one):
+            who = max(PASSES[one.view.to] & (knock.may or set(CAST)), key=("visitor", *ACTING).index)
+            with nothing_stays():
+                count, before = Act.objects.count(), rows()
+                there["browsers"][who].post(reverse(one.name, args=knock.arguments(there)), knock.given(there))
+                changed = {table for table, now in rows().items() if now != before[table]} - {"people.Act"}
+                acted |= Act.objects.count() > count
+                if changed and Act.objects.count() == count:
+                    silent.add((one.name, *changed))
+        if not acted:
+            quiet.add(one.name)
+    assert silent == set()
+    assert quiet == WITHOUT_EFFECT
 
 
 def test_pages_without_a_door_are_only_read(there):

@@ -94,8 +94,8 @@ def opened(browser: Any, site: Site) -> Iterator[Callable[[str], Any]]:
     assert [text for text in seen if not any(said in text for said in SAID_ALSO)] == []
 
 
-SAID_ALSO = ("status of 4", "does not conform to the required format")
-"""What the browser also says, of an answer that refuses, and of a date that is none."""
+SAID_ALSO = ("status of 4", "does not conform to the required format", "cannot be parsed, or is out of range")
+"""What the browser also says, of an answer that refuses, and of a date or a number that is none."""
 
 
 def _asked(url: str, address: str, seen: list[str]) -> None:
@@ -180,6 +180,8 @@ REFLECTED = (
     *("/account/login/?next={}", "/account/signup/?next={}", "/account/confirm-email/{}/", "/unsubscribe/{}/"),
     *("/account/password/reset/key/1-{}/", "/account/3rdparty/login/error/?error={}", "/api/v1/entries/{}"),
     "/api/v1/entries?q={}",
+    *("/proposals/?state={}&kind={}&group={}", "/decisions/?group={}", "/cases/?state={}&group={}&entry={}"),
+    *("/groups/{}/", "/proposals/1/?before={}", "/proposals/1/revisions/2/?against={}", "/log/{}"),
 )
 OWNED = (
     *(
@@ -190,7 +192,8 @@ OWNED = (
     ),
     *("/follow/?kind=search&what={}", "/invitations/{}/", "/desk/organisations/{}/", "/submissions/?{}"),
     *("/entry/guard/members/say/{}/", "/entry/guard/members/say/rebuttal/?finding={}", "/entry/{}/members/"),
-    *("/desk/notices/?page={}", "/feeds/{}.atom"),
+    *("/desk/notices/?page={}", "/feeds/{}.atom", "/cases/new/?entry={}", "/proposals/1/remark/?answers={}"),
+    "/groups/evil/propose/?title={}&slug={}&statement={}&supersedes={}",
 )
 STAFFED = ("/desk/trail/?of={}", "/desk/trail/?person={}&page={}", "/desk/applications/{}/")
 PAYLOADS = ("".join(ALL[:8]), "".join(SEEN[8:30]), "".join(SEEN[30:]), "".join(ALL[-11:]))
@@ -221,8 +224,11 @@ FORMS = {
     "owner": (
         *("/desk/name", "/desk/organisations/new", "/submit/", "/desk/hooks/", "/entry/guard/members/say/use/"),
         *("/entry/guard/members/say/offer_support/", "{rebuttal}", "{ours}edit", "{ours}invite", "{ours}keys/add"),
-        *("/account/email/", "/account/password/change/"),
+        *("/account/email/", "/account/password/change/", "/groups/new/", "/groups/evil/propose/", "{draft}revise/"),
+        *("{draft}remark/", "{draft}withdraw/", "/groups/evil/meetings/new/", "/groups/evil/milestones/new/"),
+        *("{voted}cast/", "/conflicts/declare/", "/groups/evil-forming/charter/write/", "/cases/new/?entry=guard"),
     ),
+    "judge": ("{review}ask/", "{review}send/", "{review}decline/"),
     "staff": ("/desk/invite-organisation", "/desk/trail/"),
 }
 
@@ -235,6 +241,9 @@ def test_nothing_that_a_form_is_sent_with_runs_where_it_is_refused_or_shown(
         "rebuttal": next(one.path for one in site.shown if "?finding=" in one.path),
         "ours": next(one.path for one in site.shown if one.path.startswith("/desk/organisations/")).rpartition("/")[0]
         + "/",
+        "draft": next(one.path for one in site.shown if one.path.endswith("/revise/"))[: -len("revise/")],
+        "voted": next(one.path for one in site.shown if one.path.endswith("/cast/"))[: -len("cast/")],
+        "review": next(one.path for one in site.shown if one.path.startswith("/cases/reviews/")),
     }
     wrong: dict[str, Any] = {}
     for who, addresses in FORMS.items():

@@ -119,7 +119,7 @@ def test_what_it_holds_is_what_the_hub_shows(client, small, out):
     main = [next(node for node in tree.nodes() if node.tag == "main").text().split() for tree in (page, shown)]
     rest = iter(main[1])
     assert all(word in rest for word in main[0])
-    offered = ["Compare", "it", "Follow", "it", "Answer,", "own", "or", "support", "it"]
+    offered = ["Compare", "it", "Follow", "it", "Answer,", "own", "or", "support", "it", "Have", "people", "vet", "it"]
     assert sorted([*main[0], *offered]) == sorted(main[1])
 
 

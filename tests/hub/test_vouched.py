@@ -217,7 +217,7 @@ def test_a_decision_with_its_reviews_gives_the_level_and_its_revocation_takes_it
     take(decided(both, "appeal", about=digest(vetted), says="the second review was not independent"))
     assert state_of(taken) == (
         "revoked",
-        f"delta, eta revoked it by a ballot on {MADE}: the second review was not independent",
+        f"delta, eta reversed it on appeal by a ballot on {MADE}: the second review was not independent",
     )
     assert level() == "well_kept"
     assert state_of(first) == ("active", "")

@@ -17,6 +17,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from tests.hub import editions
 from tests.hub.receivers import MailServer, serving
 
@@ -80,18 +81,28 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Nothing is printed."""
 
 
+SILERO = Entry(
+    "silero-vad",
+    "model",
+    "Silero VAD",
+    "speech",
+    says="Hears when somebody speaks.",
+    purl="pkg:pypi/silero-vad",
+)
+
+
 @contextmanager
-def town(folder: Path, wheel: Path) -> Iterator[Town]:
-    """All of it, as long as this lasts; `wheel` is the one release of the index."""
+def town(folder: Path, wheel: Path, entry: Entry = SILERO) -> Iterator[Town]:
+    """All of it, as long as this lasts; `wheel` is the one release of the index, and `entry` is the one of it."""
     source = folder / "source"
-    _index(source, wheel)
+    _index(source, wheel, entry.id)
     with ExitStack() as stack:
         files = stack.enter_context(serving(ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=source))))
         home = f"http://localhost:{files.server_port}"
         mail = stack.enter_context(serving(MailServer()))
         port = _free_port()
         place = Town(f"http://localhost:{port}", folder, _environment(folder, port, mail, home), mail, source)
-        editions.write_edition(folder / "edition.gz", _parts(home))
+        editions.write_edition(folder / "edition.gz", _parts(home, entry))
         place.guildmark("hub", "load", "edition.gz")
         place.guildmark("hub", "manage", "createsuperuser", "--noinput", "--email", STAFF)
         stack.enter_context(_running(place, "serve", "--port", str(port)))
@@ -99,8 +110,8 @@ def town(folder: Path, wheel: Path) -> Iterator[Town]:
         yield place
 
 
-def _index(source: Path, wheel: Path) -> None:
-    page = source / "simple" / "silero-vad"
+def _index(source: Path, wheel: Path, name: str) -> None:
+    page = source / "simple" / name
     page.mkdir(parents=True)
     shutil.copy(wheel, page)
     link = f'<a href="{wheel.name}#sha256={hashlib.sha256(wheel.read_bytes()).hexdigest()}">{wheel.name}</a>'
@@ -125,14 +136,9 @@ def _environment(folder: Path, port: int, mail: MailServer, home: str) -> dict[s
     }
 
 
-def _parts(home: str) -> list[Part]:
+def _parts(home: str, entry: Entry) -> list[Part]:
     """The small edition, with an entry for the real release that nobody has looked at."""
-    more: dict[str, Any] = {
-        "says": "Hears when somebody speaks.",
-        "purl": "pkg:pypi/silero-vad",
-        "homepage": f"{home}/",
-    }
-    made = Entry("silero-vad", "model", "Silero VAD", "speech", **more)
+    made = msgspec.structs.replace(entry, homepage=f"{home}/")
     parts = editions.small()
     last = max(number for number, part in enumerate(parts) if isinstance(part, Entry))
     return [*parts[: last + 1], made, *parts[last + 1 :]]

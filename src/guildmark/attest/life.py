@@ -73,7 +73,8 @@ def _decided(claim: Claim, other: Claim, said: Decided, others: tuple[Claim, ...
         return Outcome.NOT_APPLICABLE, f"{who} decided of it {by}, {said.matter}: {said.outcome}{because}"
     if any(_stands_against(other, one, others) for one in others):
         return Outcome.NOT_APPLICABLE, f"{who} revoked it {by}, and a later ballot revoked that"
-    return Outcome.FAILED, f"{who} revoked it {by}{because}"
+    did = "reversed it on appeal" if said.matter == "appeal" else "revoked it"
+    return Outcome.FAILED, f"{who} {did} {by}{because}"
 
 
 def _stands_against(claim: Claim, other: Claim, others: tuple[Claim, ...]) -> bool:

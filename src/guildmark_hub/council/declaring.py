@@ -1,5 +1,6 @@
 """Every write of declarations: who has a stake in what, from a day until a day; none is deleted, an end is written."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -92,18 +93,25 @@ def named(declaration: Declaration) -> str:
 def about(text: str) -> tuple[str, str]:
     """The kind of what a declaration is about, and what it is called here; raises AskedWrongly where it is not here."""
     kind, _, of = text.partition(":")
-    found: str | None = None
-    if kind == "organisation":
-        found = Organisation.objects.filter(slug=of).values_list("name", flat=True).first()
-    elif kind == "person" and of.isdecimal() and len(of) < 10:
-        held = Person.objects.filter(pk=int(of)).first()
-        found = str(held) if held else None
-    elif kind == "entry":
-        found = Entry.objects.filter(edition__current=True, slug=of).values_list("name", flat=True).first()
+    found = names([text]).get(text)
     if found is None:
         says = f"{plain.name(of, 60)} is no organisation, person or entry of this hub"
         raise AskedWrongly(says, "write it as its page is called")
     return kind, found
+
+
+def names(abouts: Iterable[str]) -> dict[str, str]:
+    """What each thing that declarations are about is called here; what is not here has no name."""
+    by: dict[str, set[str]] = {}
+    for one in abouts:
+        kind, _, of = one.partition(":")
+        by.setdefault(kind, set()).add(of)
+    numbers = [int(of) for of in by.get("person", ()) if of.isdecimal() and len(of) < 10]
+    organisations = Organisation.objects.filter(slug__in=by.get("organisation", ()))
+    entries = Entry.objects.filter(edition__current=True, slug__in=by.get("entry", ()))
+    found = {f"person:{one.pk}": str(one) for one in Person.objects.filter(pk__in=numbers)}
+    found |= {f"organisation:{slug}": name for slug, name in organisations.values_list("slug", "name")}
+    return found | {f"entry:{slug}": name for slug, name in entries.values_list("slug", "name")}
 
 
 def every() -> QuerySet[Declaration]:

@@ -45,10 +45,12 @@ def every(request: HttpRequest) -> HttpResponse:
     """All groups: those that work, then those that form or rest, then those that were closed."""
     on, person = timezone.now().date(), reader(request)
     rows: dict[str, list[tuple[Group, int, int]]] = {}
+    sitting: dict[int, list[int]] = {}
+    for group_id, organisation in Seat.objects.filter(powers.counting(on)).values_list("group", "organisation"):
+        sitting.setdefault(group_id, []).append(organisation)
     for one in Group.objects.select_related("sponsor"):
-        sitting = list(powers.seats(one, on))
-        organisations = len({seat.organisation_id for seat in sitting})
-        rows.setdefault(one.state, []).append((one, len(sitting), organisations))
+        held = sitting.get(one.pk, [])
+        rows.setdefault(one.state, []).append((one, len(held), len(set(held))))
     states = [(one.value, one.label, rows.get(one.value, [])) for one in (*_SHOWN,)]
     owns = bool(person and list(roles.organisations(person, "owner")))
     founds = bool(person and person.is_staff and powers.steering() is None)

@@ -76,7 +76,7 @@ def every(request: HttpRequest) -> HttpResponse:
     today = timezone.now().date()
     waived = Waiver.objects.filter(until__date__gte=today).select_related("person", "decision__proposal")
     held = {
-        "rows": [_shown(one, reader, today) for one in page],
+        "rows": _shown(list(page), reader, today),
         "page": page,
         "waivers": list(waived.order_by("until")[:PAGE]),
         "months": conflicts.MONTHS,
@@ -111,14 +111,17 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("council:conflicts")
 
 
-def _shown(one: Declaration, reader: Person | None, today: date) -> Shown:
-    try:
-        kind, about = declaring.about(one.about)
-    except AskedWrongly:
-        kind, _, about = one.about.partition(":")
-    holds = one.until is None or one.until >= today
-    may_end = bool(reader and (one.until is None or one.until > today) and declaring.ends(reader, one))
-    return Shown(one, kind, about, holds, may_end)
+def _shown(page: list[Declaration], reader: Person | None, today: date) -> list[Shown]:
+    names = declaring.names(one.about for one in page)
+    owned = {one.pk for one in roles.organisations(reader, "owner")} if reader else set[int]()
+    rows = []
+    for one in page:
+        kind, _, of = one.about.partition(":")
+        hers = one.organisation_id in owned if one.organisation_id else reader and one.person_id == reader.pk
+        holds = one.until is None or one.until >= today
+        may_end = bool(hers and (one.until is None or one.until > today))
+        rows.append(Shown(one, kind, names.get(one.about, of), holds, may_end))
+    return rows
 
 
 def _person(what: str) -> int:
