@@ -1,18 +1,14 @@
 """Accounts and organisations in a real browser: passkeys under our policy, both themes, a phone and a wide screen."""
 
 import re
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from wsgiref.simple_server import make_server
 
 import pytest
 from tests import pages
-from tests.hub import editions, tries
-from tests.hub.test_pages_browser import _Quiet, _Server
+from tests.hub import served, tries
 
 BAD = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202e'
 VISITED = ["members/", "members/acme/", "account/login/", "members/nobody/"]
@@ -24,24 +20,10 @@ STAFFED = ["desk/applications/", "desk/applications/waiting/", "desk/trail/"]
 @pytest.fixture(scope="module")
 def site(browser: Any, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The hub on a free port of this machine, with people whose names try to be markup."""
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
-    from tests.hub.conftest import _opened
-
-    from guildmark_hub.catalog import acts
-
-    folder = tmp_path_factory.mktemp("site")
-    for _ in _opened(Path(shutil.copy(empty, folder / "site.sqlite3"))):
-        acts.load(editions.write_edition(folder / "edition.gz", editions.small()))
+    with served.site_of(empty, tmp_path_factory.mktemp("site")):
         _people()
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://localhost:{server.server_port}/"
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
+        with served.served() as address:
+            yield address
 
 
 def _people() -> None:
@@ -73,9 +55,7 @@ def window(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
     def opened(who: str = "") -> Any:
         page = browser.new_page()
         windows.append(page)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        served.listen(page, complaints)
         if who:
             sign_in(page, site, who)
         return page

@@ -1,53 +1,26 @@
 """The pages of answers in a real browser: themes, widths, hostile words; an entry owned and answered for by hand."""
 
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
-from wsgiref.simple_server import make_server
+from typing import Any
 
 import pytest
 from tests import pages
-from tests.hub import editions, hostile
-from tests.hub.test_pages_browser import _Quiet, _Server
+from tests.hub import hostile, served
+from tests.hub.served import Site
 
 WORDS = hostile.BAD.replace("\u202e", "")
 
 
-class Site(NamedTuple):
-    """The hub on a free port, the session of an owner who is a reviewer too, and addresses by what they show."""
-
-    address: str
-    session: str
-    shown: dict[str, str]
-
-
 @pytest.fixture(scope="module")
 def site(browser: Any, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Names, words and organisations are hostile."""
-    from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
-    from tests.hub import alliance
-    from tests.hub.conftest import _opened
-
-    from guildmark_hub.catalog import acts as catalog
-
-    folder = tmp_path_factory.mktemp("site")
-    for _ in _opened(Path(shutil.copy(empty, folder / "site.sqlite3"))):
-        catalog.load(editions.write_edition(folder / "edition.gz", editions.small()))
+    """Of an owner who is a reviewer too; names, words and organisations are hostile."""
+    with served.site_of(empty, tmp_path_factory.mktemp("site")):
         who, shown = filled()
-        session = alliance.browser(who).cookies[settings.SESSION_COOKIE_NAME].value
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Site(f"http://localhost:{server.server_port}/", session, shown)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
+        session = served.session_of(who)
+        with served.served() as address:
+            yield Site(address, session, shown)
 
 
 def filled() -> tuple[Any, dict[str, str]]:
@@ -94,15 +67,8 @@ NAMES = (
 @pytest.fixture
 def window(browser: Any, site: Site) -> Iterator[Any]:
     """A window of hers; what the browser complains of, and every script that runs, fails the test."""
-    context = browser.new_context(base_url=site.address)
-    context.add_cookies([{"name": "sessionid", "value": site.session, "url": site.address}])
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    yield page
-    context.close()
-    assert [text for text in complaints if "status of 40" not in text] == []
+    with served.window_of(browser, site.address, site.session, "status of 40") as page:
+        yield page
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,17 +1,13 @@
 """The pages of cases in a real browser: both themes, two widths; and a review done on the screen, with scripts and
 without."""
 
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from wsgiref.simple_server import make_server
 
 import pytest
 from tests import pages
-from tests.hub import hostile, reviewed
-from tests.hub.test_pages_browser import _Quiet, _Server
+from tests.hub import hostile, reviewed, served
 
 
 class Site(NamedTuple):
@@ -26,50 +22,26 @@ class Site(NamedTuple):
 @pytest.fixture
 def site(browser: Any, _small: Path, tmp_path: Path) -> Iterator[Site]:
     """The hub on a free port, with a case in review whose words are hostile."""
-    from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
-    from tests.hub import alliance
-    from tests.hub.conftest import _opened
-
     from guildmark_hub.cases.models import Case
     from guildmark_hub.council import declaring
 
-    for _ in _opened(Path(shutil.copy(_small, tmp_path / "site.sqlite3"))):
+    with served.copy_of(_small, tmp_path):
         there = reviewed.town(3, no_harmful_acts="failed", maintained="passed")
         case = reviewed.in_review(there)
         Case.objects.filter(pk=case.pk).update(says=hostile.BAD)
         review = case.reviews.select_related("person").first()
         about = declaring.Said("organisation:lab", "I advise them.", reviewed.NOW.date())
         declaring.declare(there.maker, about, now=reviewed.NOW)
-        session = alliance.browser(review.person).cookies[settings.SESSION_COOKIE_NAME].value
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Site(f"http://localhost:{server.server_port}/", session, review.pk, case.pk)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
-
-
-def opened(browser: Any, site: Site, **given: Any) -> Any:
-    """A window of the reviewer's."""
-    context = browser.new_context(base_url=site.address, **given)
-    context.add_cookies([{"name": "sessionid", "value": site.session, "url": site.address}])
-    return context.new_page()
+        session = served.session_of(review.person)
+        with served.served() as address:
+            yield Site(address, session, review.pk, case.pk)
 
 
 @pytest.fixture
 def window(browser: Any, site: Site) -> Iterator[Any]:
     """One in which scripts run; what the browser complains of fails the test."""
-    page, complaints = opened(browser, site), []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    yield page
-    page.context.close()
-    assert complaints == []
+    with served.window_of(browser, site.address, site.session) as page:
+        yield page
 
 
 def test_axe_finds_no_fault_and_nothing_is_wider_than_the_screen(window, site):
@@ -115,7 +87,7 @@ def test_an_answer_that_needs_words_says_so_and_keeps_what_is_typed(window, site
 
 
 def test_without_scripts_all_is_answered_in_one_sending(browser, site):
-    page = opened(browser, site, java_script_enabled=False)
+    page = served.context_of(browser, site.address, site.session, java_script_enabled=False).new_page()
     page.goto(f"cases/reviews/{site.review}/")
     page.get_by_role("button", name="Agree with the machine").click()
     left = page.locator("section[aria-labelledby=open] fieldset, section[aria-labelledby=people] fieldset")

@@ -1,61 +1,41 @@
 """The pages of decisions in a real browser: both themes, two widths, hostile words; and a chair who signs."""
 
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import make_server
 
 import pytest
 from tests import pages
-from tests.hub import hostile
-from tests.hub.test_pages_browser import _Quiet, _Server
+from tests.hub import hostile, served
 
 
 @pytest.fixture
 def site(browser: Any, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The hub on a free port, a chair's session, a decision that waits and one that is signed."""
     from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
-    from tests.hub import alliance, decided
-    from tests.hub.conftest import _opened
+    from tests.hub import decided
 
     from guildmark_hub.council.models import Group, Proposal
     from guildmark_hub.people.models import Person
 
     monkeypatch.setattr(settings, "DATA", tmp_path)
-    for _ in _opened(Path(shutil.copy(empty, tmp_path / "site.sqlite3"))):
+    with served.copy_of(empty, tmp_path):
         council = decided.Council()
         council.signs(council.decides(title="Signed"))
         decision = council.decides(title="Waits")
         Proposal.objects.filter(title="Signed").update(title=hostile.BAD[:300])
         Group.objects.update(name=hostile.LONG[:200])
         Person.objects.filter(name="Ada").update(name=hostile.BAD[:200])
-        session = alliance.browser(council.persons["Ada"]).cookies[settings.SESSION_COOKIE_NAME].value
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://localhost:{server.server_port}/", session, council, decision
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
+        session = served.session_of(council.persons["Ada"])
+        with served.served() as address:
+            yield address, session, council, decision
 
 
 @pytest.fixture
 def window(browser: Any, site: Any) -> Iterator[Any]:
     """A window of the chair's; what the browser complains of, and every script that runs, fails the test."""
-    context = browser.new_context(base_url=site[0])
-    context.add_cookies([{"name": "sessionid", "value": site[1], "url": site[0]}])
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    yield page
-    context.close()
-    assert complaints == []
+    with served.window_of(browser, site[0], site[1]) as page:
+        yield page
 
 
 def test_axe_finds_no_fault_and_nothing_is_wider_than_the_screen(window: Any, site: Any) -> None:

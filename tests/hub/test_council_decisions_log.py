@@ -3,14 +3,13 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from tests.hub.served import served
 
 from guildmark.attest import read_bundle
 from guildmark.log import folder
@@ -31,23 +30,11 @@ def council(small: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return decided.Council()
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *words: Any) -> None:
-        """Nothing is printed."""
-
-
 @pytest.fixture
 def site(council: Any) -> Iterator[str]:
     """The hub on a free port of this machine."""
-    from django.core.wsgi import get_wsgi_application
-
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served() as address:
+        yield address
 
 
 def program(where: Path, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -92,7 +79,7 @@ def test_a_decision_goes_from_the_ballot_to_a_file_that_anyone_verifies(
     assert found.returncode == 0, found.stdout + found.stderr
     assert "✓ log: entry 0 of 1 in the log" in found.stdout
     assert "accepted" in found.stdout
-    followed = program(tmp_path, "follow", f"{site}/log", "--into", "mirror", "--trust", "trust.toml")
+    followed = program(tmp_path, "follow", f"{site}log", "--into", "mirror", "--trust", "trust.toml")
     assert followed.returncode == 0, followed.stdout + followed.stderr
     assert "1 entries, 1 of them new" in followed.stdout
     assert program(tmp_path, "log", "check", "mirror", "--trust", "trust.toml").returncode == 0

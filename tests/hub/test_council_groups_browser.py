@@ -1,16 +1,13 @@
 """The pages of groups in a real browser: themes, widths, hostile words; a group formed and a meeting held by hand."""
 
-import shutil
-import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
-from wsgiref.simple_server import make_server
 
 import pytest
 from tests import pages
-from tests.hub import editions, hostile
-from tests.hub.test_pages_browser import _Quiet, _Server
+from tests.hub import hostile, served
 
 WORDS = hostile.BAD.replace("\u202e", "")
 
@@ -26,28 +23,11 @@ class Site(NamedTuple):
 @pytest.fixture(scope="module")
 def site(browser: Any, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Names, words and organisations are hostile."""
-    from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
-    from tests.hub import alliance
-    from tests.hub.conftest import _opened
-
-    from guildmark_hub.catalog import acts as catalog
-
-    folder = tmp_path_factory.mktemp("site")
-    for _ in _opened(Path(shutil.copy(empty, folder / "site.sqlite3"))):
-        catalog.load(editions.write_edition(folder / "edition.gz", editions.small()))
+    with served.site_of(empty, tmp_path_factory.mktemp("site")):
         people, shown = filled()
-        cookies = {name: alliance.browser(who).cookies for name, who in people.items()}
-        sessions = {name: each[settings.SESSION_COOKIE_NAME].value for name, each in cookies.items()}
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Site(f"http://localhost:{server.server_port}/", sessions, shown)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
+        sessions = {name: served.session_of(who) for name, who in people.items()}
+        with served.served() as address:
+            yield Site(address, sessions, shown)
 
 
 def filled() -> tuple[dict[str, Any], dict[str, str]]:
@@ -101,29 +81,23 @@ NAMES = (
 )
 
 
-def opened(browser: Any, site: Site, who: str) -> Iterator[Any]:
+def opened(browser: Any, site: Site, who: str) -> AbstractContextManager[Any]:
     """A window of somebody; what the browser complains of, and every script that runs, fails the test."""
-    context = browser.new_context(base_url=site.address)
-    context.add_cookies([{"name": "sessionid", "value": site.sessions[who], "url": site.address}])
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    yield page
-    context.close()
-    assert [text for text in complaints if "status of 40" not in text] == []
+    return served.window_of(browser, site.address, site.sessions[who], "status of 40")
 
 
 @pytest.fixture
 def window(browser: Any, site: Site) -> Iterator[Any]:
     """Of the chair."""
-    yield from opened(browser, site, "chair")
+    with opened(browser, site, "chair") as page:
+        yield page
 
 
 @pytest.fixture
 def of_staff(browser: Any, site: Site) -> Iterator[Any]:
     """Of those who run the hub."""
-    yield from opened(browser, site, "staff")
+    with opened(browser, site, "staff") as page:
+        yield page
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,19 +2,15 @@
 
 A new address is looked at as soon as it has its example in `tests/hub/permitted.py`."""
 
-import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from wsgiref.simple_server import make_server
 
 import pytest
 from tests import pages
-from tests.hub import editions
+from tests.hub import served
 from tests.hub.permitted import CAST, PASSES
-from tests.hub.test_pages_browser import _Quiet, _Server
 
 LOOKS = ((320, "light"), (1280, "dark"))
 """Each page in both themes and at both widths; what a theme changes, colours, no width does."""
@@ -54,24 +50,10 @@ class Site(NamedTuple):
 @pytest.fixture(scope="module")
 def site(browser: Any, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """With everybody and everything that the test of permissions has, claims of two members, and second factors."""
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
-    from tests.hub.conftest import _opened
-
-    from guildmark_hub.catalog import acts
-
-    folder = tmp_path_factory.mktemp("site")
-    for _ in _opened(Path(shutil.copy(empty, folder / "site.sqlite3"))):
-        acts.load(editions.write_edition(folder / "edition.gz", editions.small()))
+    with served.site_of(empty, tmp_path_factory.mktemp("site")):
         sessions, found = filled()
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Site(f"http://localhost:{server.server_port}", sessions, found)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
+        with served.served() as address:
+            yield Site(address, sessions, found)
 
 
 def filled() -> tuple[dict[str, str], dict[str, list[Page]]]:
@@ -190,10 +172,7 @@ def opened(browser: Any, site: Site) -> Iterator[Callable[[str], Any]]:
 
     def window(who: str) -> Any:
         if who not in contexts:
-            contexts[who] = browser.new_context(base_url=site.address)
-            if who in site.sessions:
-                cookie = {"name": "sessionid", "value": site.sessions[who], "url": site.address}
-                contexts[who].add_cookies([cookie])
+            contexts[who] = served.context_of(browser, site.address, site.sessions.get(who, ""))
             page = contexts[who].new_page()
             page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
             page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))

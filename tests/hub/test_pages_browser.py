@@ -1,17 +1,13 @@
 """The pages in a real browser: light and dark, on a phone and on a wide screen, with scripts and without."""
 
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any
 from urllib.parse import quote
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from tests import pages
-from tests.hub import editions, hostile
+from tests.hub import editions, hostile, served
 from tests.hub.test_pages import PAGES
 from tests.pages import THEMES, WIDTHS
 
@@ -32,36 +28,12 @@ WHOLLY = {"front", "search", "entry", "reported", "both_placed", "bad_report"}
 """Looked at in both themes at both widths; the others in one theme at one width and in the other at the other."""
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *words: Any) -> None:
-        """Nothing is printed."""
-
-
 @pytest.fixture(scope="module")
 def site(browser: Any, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The hub on a free port of this machine, with the small edition and the hostile entries in one."""
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
-    from tests.hub.conftest import _opened
-
-    from guildmark_hub.catalog import acts
-
-    folder = tmp_path_factory.mktemp("site")
     parts = sorted([*editions.small(), *hostile.parts(), *placed()], key=lambda part: ORDER.index(type(part).__name__))
-    for _ in _opened(Path(shutil.copy(empty, folder / "site.sqlite3"))):
-        acts.load(editions.write_edition(folder / "edition.gz", parts))
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://localhost:{server.server_port}/"
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
+    with served.site_of(empty, tmp_path_factory.mktemp("site"), parts), served.served() as address:
+        yield address
 
 
 def placed() -> list[Part]:
@@ -89,9 +61,7 @@ def opened(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
     def open_page(address: str, **window: Any) -> Any:
         page = browser.new_page(**window)
         windows.append(page)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        served.listen(page, complaints)
         page.on("request", lambda request: asked.append(request.url))
         page.goto(site + address)
         return page

@@ -1,16 +1,13 @@
 """Signed claims where people and programs read them: beside each other, with their states, for anyone to check."""
 
-import shutil
-import threading
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import make_server
 
 import pytest
 from tests import pages
-from tests.hub import bundles, editions, hostile
+from tests.hub import bundles, editions, hostile, served
 from tests.hub.bundles import NOW, assessment, digest, says, signed, take
 from tests.hub.walked import walk
 
@@ -182,17 +179,11 @@ def test_what_members_say_stands_beside_the_finding_it_answers_and_the_rest_belo
 @pytest.fixture(scope="module")
 def site(browser, empty, tmp_path_factory):
     """A hub on a free port, with claims of all kinds, in words that are markup where they are others'."""
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
     from tests.hub import alliance
-    from tests.hub.conftest import _opened
-    from tests.hub.test_pages_browser import _Quiet, _Server
 
     from guildmark_hub.catalog import acts, beside_findings
 
-    folder = tmp_path_factory.mktemp("site")
-    for _ in _opened(Path(shutil.copy(empty, folder / "site.sqlite3"))):
-        acts.load(editions.write_edition(folder / "edition.gz", editions.small()))
+    with served.site_of(empty, tmp_path_factory.mktemp("site")):
         bad = alliance.key(alliance.organisation("bad", name=hostile.BAD[:200]))[0]
         good = alliance.key(alliance.organisation("good"))[0]
         data = signed(bad, assessment())
@@ -211,15 +202,9 @@ def site(browser, empty, tmp_path_factory):
             said(check="licence_open", says=hostile.BAD),
         ]
         beside_findings.register(lambda slug, told=told: told)
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://localhost:{server.server_port}", [first.get_absolute_url(), other.get_absolute_url()]
-        beside_findings._tellers.pop()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
+        with served.served() as address:
+            yield address, [first.get_absolute_url(), other.get_absolute_url()]
+            beside_findings._tellers.pop()
 
 
 @pytest.mark.parametrize("place", range(4))
@@ -228,10 +213,8 @@ def test_in_a_browser_no_script_of_others_runs_and_axe_finds_no_fault(browser, s
     address, claims = site
     page: Any = browser.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    page.goto(address + [*claims, "/entry/guard/", "/search?category=not-yet-placed"][place])
+    served.listen(page, complaints)
+    page.goto(address.rstrip("/") + [*claims, "/entry/guard/", "/search?category=not-yet-placed"][place])
     if place == 3:
         page.click(".row h3 a, .row h2 a >> nth=0")
     pages.faultless(page, pages.ALL_LOOKS if place in (0, 2) else pages.LOOKS)

@@ -2,18 +2,14 @@
 
 None runs, none becomes markup, our pages break no policy of ours, and no other machine is asked."""
 
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
-from wsgiref.simple_server import make_server
 
 import pytest
-from tests.hub import editions
+from tests.hub import served
 from tests.hub.payloads import ALL, SEEN, SUM
-from tests.hub.test_pages_browser import _Quiet, _Server
 
 MADE = """() => {
   const bad = "script:not([src]):not([type='application/json']), iframe, object, embed, base, svg script, style,"
@@ -46,28 +42,13 @@ class Site(NamedTuple):
 @pytest.fixture(scope="module")
 def site(browser: Any, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Every field of it is attacked."""
-    from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
-    from tests.hub import alliance, attacked
-    from tests.hub.conftest import _opened
+    from tests.hub import attacked
 
-    from guildmark_hub.catalog import acts
-
-    folder = tmp_path_factory.mktemp("site")
-    for _ in _opened(Path(shutil.copy(empty, folder / "site.sqlite3"))):
-        acts.load(editions.write_edition(folder / "edition.gz", editions.small()))
+    with served.site_of(empty, tmp_path_factory.mktemp("site")):
         people, shown = attacked.fill()
-        name = settings.SESSION_COOKIE_NAME
-        sessions = {one: alliance.browser(who).cookies[name].value for one, who in people.items()}
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Site(f"http://localhost:{server.server_port}", sessions, shown)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
+        sessions = {one: served.session_of(who) for one, who in people.items()}
+        with served.served() as address:
+            yield Site(address, sessions, shown)
 
 
 @pytest.fixture
@@ -78,9 +59,7 @@ def opened(browser: Any, site: Site) -> Iterator[Callable[[str], Any]]:
 
     def window(who: str) -> Any:
         if who not in contexts:
-            contexts[who] = browser.new_context(base_url=site.address)
-            if who:
-                contexts[who].add_cookies([{"name": "sessionid", "value": site.sessions[who], "url": site.address}])
+            contexts[who] = served.context_of(browser, site.address, site.sessions[who] if who else "")
             page = contexts[who].new_page()
             page.on("dialog", lambda dialog: (seen.append(f"{page.url} asks {dialog.message}"), dialog.dismiss()))
             page.on("console", lambda message: seen.append(f"{page.url} says {message.text}"))
@@ -99,7 +78,7 @@ SAID_ALSO = ("status of 4", "does not conform to the required format", "cannot b
 
 
 def _asked(url: str, address: str, seen: list[str]) -> None:
-    if not url.startswith(f"{address}/"):
+    if not url.startswith(address):
         seen.append(f"it asked {url}")
 
 

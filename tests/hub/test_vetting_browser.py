@@ -1,16 +1,12 @@
 """The pages of submissions and jobs in a real browser: both themes, two widths, hostile words, and a job watched."""
 
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import make_server
 
 import pytest
 from tests import pages
-from tests.hub import hostile
-from tests.hub.test_pages_browser import _Quiet, _Server
+from tests.hub import hostile, served
 
 SHOWN = {
     "submit": "submit/",
@@ -25,48 +21,31 @@ SHOWN = {
 
 
 @pytest.fixture
-def site(browser: Any, empty: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
+def site(browser: Any, empty: Path, tmp_path: Path) -> Iterator[served.Site]:
     """The hub on a free port, and the session of somebody who runs it and asked for vettings that met hostile words."""
-    from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
     from tests.hub import alliance
-    from tests.hub.conftest import _opened
 
     from guildmark.errors import GuildmarkError
     from guildmark_hub.jobs import acts as jobs
     from guildmark_hub.vetting import acts
 
-    for _ in _opened(Path(shutil.copy(empty, tmp_path / "site.sqlite3"))):
+    with served.copy_of(empty, tmp_path):
         who = alliance.person(hostile.BAD, staff=True)
         for number in range(4):
             acts.submit(who, f"pkg:pypi/{'long-name-' * 15}{number}")
         jobs.failed(jobs.lease(), jobs.Hopeless(hostile.BAD, hostile.LONG))
         jobs.failed(jobs.lease(), GuildmarkError(hostile.LONG, hostile.BAD))
         jobs.progress(jobs.lease(), hostile.BAD)
-        session = alliance.browser(who).cookies[settings.SESSION_COOKIE_NAME].value
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://localhost:{server.server_port}/", session
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        connection.close()
+        session = served.session_of(who)
+        with served.served() as address:
+            yield served.Site(address, session, SHOWN)
 
 
 @pytest.fixture
-def window(browser: Any, site: tuple[str, str]) -> Iterator[Any]:
+def window(browser: Any, site: served.Site) -> Iterator[Any]:
     """A window of hers; what the browser complains of, and every script that runs, fails the test."""
-    context = browser.new_context(base_url=site[0])
-    context.add_cookies([{"name": "sessionid", "value": site[1], "url": site[0]}])
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    yield page
-    context.close()
-    assert complaints == []
+    with served.window_of(browser, site.address, site.session) as page:
+        yield page
 
 
 def test_axe_finds_no_fault_and_nothing_is_wider_than_the_screen(window):
