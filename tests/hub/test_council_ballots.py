@@ -198,6 +198,19 @@ def test_of_an_organisation_without_a_conflict_a_person_with_one_does_not_cast(c
     assert not ballot.electors.get(place=1).barred
 
 
+def test_what_a_person_cast_for_an_organisation_counts_not_where_she_has_a_conflict_at_the_count(council, now):
+    from guildmark_hub.council import balloting
+
+    council.join("Abe", "acme")
+    asks({"approvals": 1})
+    ballot = balloting.open_ballot(council.persons["Ada"], council.proposes(slug="guard"), now)
+    casts(council, ballot, now, Abe="yes", Bea="yes", Cyd="discuss")
+    declares(council.persons["Abe"], "entry:guard", now)
+    tally = balloting.end(council.persons["Ada"], ballot, now)
+    assert (tally.recused, tally.yes, tally.discuss) == (1, 1, 1)
+    assert "its vote was cast by Abe, who has a conflict" in balloting.record_of(again(ballot)).electors[0].barred
+
+
 def test_the_last_that_was_cast_counts_and_all_is_kept(council, ballot, now):
     """R2: by its number, also where the clock says otherwise."""
     from guildmark_hub.council import balloting

@@ -258,11 +258,25 @@ def _bar(elector: Elector, ballot: Ballot, now: datetime) -> None:
     """Write the conflict that an elector has by now."""
     if elector.barred:
         return
-    elector.barred = _reasons(elector, ballot.proposal.slug, now)
-    if elector.barred:
-        elector.save(update_fields=["barred"])
-        after = {"elector": elector.identity, "barred": elector.barred}
-        trail.keep(None, "council.bar", proposing.named(ballot.proposal), None, after)
+    if said := _reasons(elector, ballot.proposal.slug, now):
+        _write_bar(elector, ballot, said)
+
+
+def _write_bar(elector: Elector, ballot: Ballot, said: str) -> None:
+    elector.barred = said
+    elector.save(update_fields=["barred"])
+    after = {"elector": elector.identity, "barred": said}
+    trail.keep(None, "council.bar", proposing.named(ballot.proposal), None, after)
+
+
+def _bar_by_its_voice(elector: Elector, ballot: Ballot, now: datetime) -> None:
+    """At the count: no vote stands that was cast for an organisation by somebody who has a conflict by now."""
+    last = elector.votes.select_related("person").order_by("pk").last()
+    if elector.barred or elector.person_id or last is None:
+        return
+    said = stakes.reasons(last.person, ballot.proposal.slug, now.date())
+    if said:
+        _write_bar(elector, ballot, f"its vote was cast by {last.person}, who has a conflict of interest: {said[0]}")
 
 
 def _must_be_within_the_cap(ballot: Ballot, elector: Elector) -> None:
@@ -300,6 +314,7 @@ def _closed(person: Person | None, ballot: Ballot, now: datetime) -> record.Tall
         _must_be_complete(ballot)
     for elector in ballot.electors.select_related("organisation", "person"):
         _bar(elector, ballot, now)
+        _bar_by_its_voice(elector, ballot, now)
     ended = ballot.closed_at or (now if over(ballot, now) else recording.after_all_votes(ballot, now))
     ballot.closed_at = ended
     tally = count.tally(record_of(ballot))
