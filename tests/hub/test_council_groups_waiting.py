@@ -233,6 +233,7 @@ def test_a_notice_of_a_group_is_mailed_with_its_address(them):
     from guildmark_hub.watching import work
 
     with override_settings(MAIL_BATCH=timedelta(0), ADDRESS="https://hub.example.org"):
+        mail.outbox.clear()
         told(them.ada)
         job = jobs.lease()
         assert job is not None
