@@ -7,7 +7,7 @@ DEMO := silero-vad fairlearn
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	command -v $$name >/dev/null 2>&1 && $$name -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $$name && break; done)
-PROCESSES ?= 2
+PROCESSES ?= 3
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .PHONY: help demo hub test lint docs campaign table lock licences clean
