@@ -155,6 +155,23 @@ def test_what_counts_no_more_vouches_no_more(members, end):
         assert level() == "peer_reviewed"
 
 
+@pytest.mark.parametrize("who", ["delta", "eta"])
+def test_a_decision_that_loses_one_of_two_signers_vouches_no_more_at_once(members, who):
+    from guildmark_hub.people import keyring
+    from guildmark_hub.people.models import Key
+
+    take(signed(members["acme"], good()))
+    reviews = (Review("beta", "Ada", "agrees"), Review("gamma", "Bo", "agrees"))
+    take(decided([members["delta"], members["eta"]], reviews=reviews, **NAMED))
+    assert level() == "peer_reviewed"
+    row = Key.objects.get(organisation__slug=who)
+    row.revoked_at, row.because = NOW, "compromised"
+    row.save()
+    keyring.revoked.send(sender=Key, key=row)
+    assert level() == "well_kept"
+    same_all_at_once()
+
+
 def test_a_review_lasts_a_year_a_reproduction_longer_and_a_decision_as_it_says(members):
     data = signed(members["acme"], good())
     take(data)

@@ -123,7 +123,14 @@ def key_revoked(sender: Any, key: Key, **given: Any) -> None:
     stolen = "was stolen: nothing that it signed counts"
     retired = f"was retired on {key.revoked_at:%Y-%m-%d}, before this was signed"
     why = f"the key of {key.organisation.slug} {stolen if key.because == 'compromised' else retired}"
-    _derive([one for one in found if _set(one, Claim.State.REVOKED, why, None, now)])
+    _derive([*(one for one in found if _set(one, Claim.State.REVOKED, why, None, now)), *_cosigned(key)])
+
+
+def _cosigned(key: Key) -> list[Claim]:
+    """What vouches for something under another's key and bears this one too: it may count for less now."""
+    id, speaking = trusted.known(key).key.id, Claim.objects.filter(kind__in=vouched.SPEAKING, state=Claim.State.ACTIVE)
+    others = speaking.exclude(key=key).select_related("bundle").order_by("pk")
+    return [one for one in others if id in {mark.keyid for mark in read_bundle(one.bundle.raw).envelope.signatures}]
 
 
 def rebuild(now: datetime | None = None) -> int:
