@@ -136,3 +136,43 @@ def ours(alliance: Any, acme: Any) -> Any:
 def theirs(alliance: Any) -> Any:
     """The key of another member."""
     return alliance.key(alliance.organisation("beta"))[0]
+
+
+@pytest.fixture
+def council(small: Path) -> Any:
+    """A group of three organisations that decides."""
+    from tests.hub import decided
+
+    return decided.Council()
+
+
+@pytest.fixture
+def now() -> Any:
+    """By which moment that group decides."""
+    from tests.hub import decided
+
+    return decided.NOW
+
+
+@pytest.fixture
+def ballot(council: Any, now: Any) -> Any:
+    """Of three organisations, each with one vote; it opened now. One yes is enough, and more yes than discuss."""
+    from tests.hub import voting
+
+    return voting.opened(council, now)
+
+
+@pytest.fixture
+def them(small: Path) -> Any:
+    """The people of an alliance that works in groups."""
+    from tests.hub import council_groups
+
+    return council_groups.people()
+
+
+@pytest.fixture
+def group(them: Any) -> Any:
+    """A working group of theirs."""
+    from tests.hub import council_groups
+
+    return council_groups.working(them)

@@ -10,26 +10,6 @@ from guildmark.errors import AskedWrongly
 pytestmark = pytest.mark.usefixtures("small")
 
 
-@pytest.fixture
-def council(small):
-    from tests.hub import decided
-
-    return decided.Council()
-
-
-@pytest.fixture
-def now():
-    from tests.hub import decided
-
-    return decided.NOW
-
-
-@pytest.fixture
-def ballot(council, now):
-    """Of three organisations, each with one vote; it opened now. One yes is enough, and more yes than discuss."""
-    return opened(council, now)
-
-
 def test_the_electorate_is_who_has_a_seat_when_the_ballot_opens_each_organisation_once(council, now):
     """R1."""
     from django.core.exceptions import PermissionDenied

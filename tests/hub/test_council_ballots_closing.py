@@ -10,26 +10,6 @@ from guildmark.errors import AskedWrongly, GuildmarkError
 pytestmark = pytest.mark.usefixtures("small")
 
 
-@pytest.fixture
-def council(small):
-    from tests.hub import decided
-
-    return decided.Council()
-
-
-@pytest.fixture
-def now():
-    from tests.hub import decided
-
-    return decided.NOW
-
-
-@pytest.fixture
-def ballot(council, now):
-    """Of three organisations, each with one vote; it opened now. One yes is enough, and more yes than discuss."""
-    return opened(council, now)
-
-
 def test_a_vote_at_the_moment_of_closing_is_not_taken_and_the_ballot_was_seen_closed(council, ballot, now):
     """R2, R10: afterwards no clock opens it."""
     from guildmark_hub.council import balloting

@@ -22,13 +22,6 @@ require = ["maintained"]
 
 
 @pytest.fixture
-def council(small):
-    from tests.hub import decided
-
-    return decided.Council()
-
-
-@pytest.fixture
 def browsers(council):
     from tests.hub import alliance
 

@@ -15,13 +15,6 @@ from guildmark.errors import AskedWrongly, ClaimError, GuildmarkError
 pytestmark = pytest.mark.usefixtures("small")
 
 
-@pytest.fixture
-def council(small: Any) -> Any:
-    from tests.hub import decided
-
-    return decided.Council()
-
-
 def said(decision: Any) -> Decided:
     found = statement.said(statement.read(decision.body.encode()))
     assert isinstance(found, Decided)

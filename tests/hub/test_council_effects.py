@@ -34,13 +34,6 @@ lazy = false
 """
 
 
-@pytest.fixture
-def council(small: Any) -> Any:
-    from tests.hub import decided
-
-    return decided.Council()
-
-
 def test_an_accepted_standard_is_published_when_it_is_signed(council: Any) -> None:
     from tests.hub import decided
 

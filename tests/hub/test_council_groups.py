@@ -3,7 +3,6 @@
 import contextlib
 import threading
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,11 +14,6 @@ from tests.hub.council_groups import CHARTER, DAY, NOW, SAYS, TODAY
 from guildmark.errors import AskedWrongly
 
 pytestmark = pytest.mark.usefixtures("small")
-
-
-@pytest.fixture
-def them(small: Any) -> made.People:
-    return made.people()
 
 
 def acts(of: str) -> list[str]:

@@ -16,16 +16,6 @@ pytestmark = pytest.mark.usefixtures("small")
 SOON = NOW + 7 * DAY
 
 
-@pytest.fixture
-def them(small: Any) -> made.People:
-    return made.people()
-
-
-@pytest.fixture
-def group(them: made.People) -> Any:
-    return made.working(them)
-
-
 def planned(them: made.People, group: Any, at: datetime = SOON, now: datetime = NOW) -> Any:
     from guildmark_hub.council import meetings
 

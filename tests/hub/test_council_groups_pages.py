@@ -19,11 +19,6 @@ def now(small: Any) -> Any:
 
 
 @pytest.fixture
-def them(small: Any) -> made.People:
-    return made.people()
-
-
-@pytest.fixture
 def group(them: made.People, now: Any) -> Any:
     return made.working(them, now)
 

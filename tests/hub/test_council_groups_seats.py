@@ -13,16 +13,6 @@ from guildmark.errors import AskedWrongly
 pytestmark = pytest.mark.usefixtures("small")
 
 
-@pytest.fixture
-def them(small: Any) -> made.People:
-    return made.people()
-
-
-@pytest.fixture
-def group(them: made.People) -> Any:
-    return made.working(them)
-
-
 def sitting(group: Any, on: Any = TODAY) -> dict[str, str]:
     """Who sits there, and as what."""
     from guildmark_hub.council import powers

@@ -14,16 +14,6 @@ pytestmark = pytest.mark.usefixtures("small")
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def them(small: Any) -> made.People:
-    return made.people()
-
-
-@pytest.fixture
-def group(them: made.People) -> Any:
-    return made.working(them)
-
-
 def waits(person: Any, now: datetime = NOW) -> list[tuple[str, str, datetime | None]]:
     from guildmark_hub.council import awaited
 

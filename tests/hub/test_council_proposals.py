@@ -11,24 +11,10 @@ WORDS = "Ask it ten questions."
 
 
 @pytest.fixture
-def council(small):
-    from tests.hub import decided
-
-    return decided.Council()
-
-
-@pytest.fixture
 def made(small):
     from tests.hub import alliance
 
     return alliance
-
-
-@pytest.fixture
-def now():
-    from tests.hub import decided
-
-    return decided.NOW
 
 
 def rules(slug="major"):

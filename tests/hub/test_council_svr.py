@@ -19,13 +19,6 @@ VETTED = ("vetted_tool", "2026.1")
 
 
 @pytest.fixture
-def council(small: Any) -> Any:
-    from tests.hub import decided
-
-    return decided.Council()
-
-
-@pytest.fixture
 def vetted(council: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Makes the decision that accepts a release for which every check passed but those that are named."""
     from django.utils import timezone

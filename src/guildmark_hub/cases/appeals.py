@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from guildmark import plain
 from guildmark.errors import AskedWrongly
-from guildmark_hub.cases import ending, levels, marks, moving
+from guildmark_hub.cases import drawing, ending, levels, marks, moving
 from guildmark_hub.cases.models import Appeal, Case, Review
 from guildmark_hub.catalog import acts as catalog
 from guildmark_hub.catalog.models import Claim
@@ -22,7 +22,7 @@ from guildmark_hub.council.draw import Candidate
 from guildmark_hub.council.models import Decision, Group, Proposal, Seat, Vote
 from guildmark_hub.people import own, roles, trail
 from guildmark_hub.people.acts import CLOCK
-from guildmark_hub.people.models import Affiliation, Organisation, Person
+from guildmark_hub.people.models import Organisation, Person
 
 WITHIN = timedelta(days=60)
 """So long after a decision somebody may appeal."""
@@ -125,7 +125,7 @@ def seat(appeal: Appeal, now: datetime) -> Group | None:
         by_id = {each.id: each for each in found}
         members = [(_person(id), Organisation.objects.get(slug=by_id[id].organisation)) for id in drawn]
         one.panel = groups.panel(f"Panel {len(_panels(one)) + 1} of appeal {one.pk}", members, now)
-        one.seed, one.candidates = seed, _told(found)
+        one.seed, one.candidates = seed, drawing.told(found)
         one.save(update_fields=["panel", "seed", "candidates"])
         trail.keep(None, "cases.panel", named(one), None, {"seed": seed, "drawn": list(drawn)})
         one.proposal = _proposed(one, now)
@@ -137,13 +137,9 @@ def _person(id: str) -> Person:
     return Person.objects.get(pk=int(id.partition(":")[2]))
 
 
-def _told(found: list[Candidate]) -> list[dict[str, object]]:
-    return [{"id": one.id, "organisation": one.organisation, "load": one.load} for one in found]
-
-
 def _too_few(appeal: Appeal, found: list[Candidate], now: datetime) -> None:
     """Say so once, and again where others might be drawn by now."""
-    told = _told(found)
+    told = drawing.told(found)
     if appeal.seed == TOO_FEW and appeal.candidates == told:
         return
     Appeal.objects.filter(pk=appeal.pk).update(seed=TOO_FEW, candidates=told)
@@ -175,19 +171,10 @@ def candidates(appeal: Appeal, now: datetime) -> list[Candidate]:
 
 
 def _able(now: datetime) -> QuerySet[Any]:
-    """Reviewers of members, and who sits in a group; with how many reviews and panels they have to do."""
-    held = Affiliation.objects.filter(
-        Q(until=None) | Q(until__gte=now.date()),
-        since__lte=now.date(),
-        ended_at=None,
-        role__in=roles.AT_LEAST["reviewer"],
-        organisation__state=Organisation.State.MEMBER,
-    )
+    """Reviewers of members, and who sits in a group; with how many reviews they have to do."""
     seated = Seat.objects.filter(powers.counting(now.date())).exclude(group__state=Group.State.CLOSED)
-    either = Q(pk__in=held.values("person")) | Q(pk__in=seated.values("person"))
-    busy = Count("reviews", filter=Q(reviews__declined_at=None, reviews__submitted_at=None), distinct=True)
-    able = Person.objects.filter(either, is_active=True).annotate(load=busy)
-    return able.prefetch_related(stakes.persons()).order_by("pk")
+    either = drawing.reviewing(now) | Q(pk__in=seated.values("person"))
+    return drawing.loaded(Person.objects.filter(either, is_active=True))
 
 
 def _organisation(person: Person, now: datetime, shared: Shared) -> Organisation | None:

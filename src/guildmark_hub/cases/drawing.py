@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from guildmark.errors import AskedWrongly
 from guildmark_hub.cases import moving
@@ -32,18 +32,18 @@ def candidates(case: Case, now: datetime) -> Iterator[Candidate]:
 
     Who reviews for several organisations is drawn for the first of them by its slug."""
     away = {case.organisation_id, case.claim.organisation_id, *(one.organisation_id for one in reviews(case))}
-    busy = Count("reviews", filter=Q(reviews__declined_at=None, reviews__submitted_at=None), distinct=True)
     drawn = case.reviews.values("person")
-    free = Person.objects.filter(is_active=True).exclude(pk__in=drawn).annotate(load=busy)
+    free = loaded(Person.objects.filter(reviewing(now), is_active=True).exclude(pk__in=drawn))
     known = stakes.facts(case.slug, now.date())
-    for person in free.filter(_reviewer(now)).distinct().prefetch_related(stakes.persons()).order_by("pk"):
+    for person in free:
         mine = roles.affiliations(person).filter(role__in=roles.AT_LEAST["reviewer"])
         of = mine.exclude(organisation__in=away).order_by("organisation__slug").first()
         if of and not stakes.of(person, known):
             yield Candidate(f"person:{person.pk}", of.organisation.slug, person.load)
 
 
-def _reviewer(now: datetime) -> Q:
+def reviewing(now: datetime) -> Q:
+    """Persons who review for a member."""
     held = Affiliation.objects.filter(
         Q(until=None) | Q(until__gte=now.date()),
         since__lte=now.date(),
@@ -52,6 +52,12 @@ def _reviewer(now: datetime) -> Q:
         organisation__state=Organisation.State.MEMBER,
     )
     return Q(pk__in=held.values("person"))
+
+
+def loaded(persons: QuerySet[Person]) -> QuerySet[Any]:
+    """The same persons in one order, each with how many reviews she has to do, and ready to be asked for conflicts."""
+    busy = Count("reviews", filter=Q(reviews__declined_at=None, reviews__submitted_at=None), distinct=True)
+    return persons.annotate(load=busy).prefetch_related(stakes.persons()).order_by("pk")
 
 
 def begin(case: Case, person: Person | None, now: datetime) -> Case:
@@ -78,14 +84,18 @@ def _fill(case: Case, person: Person | None, now: datetime) -> bool:
     except AskedWrongly as error:
         _too_few(one, f"{error.says}; {error.hint}", person, now)
         return False
-    told = [{"id": each.id, "organisation": each.organisation, "load": each.load} for each in found]
-    record: dict[str, Any] = {"seed": seed, "count": missing, "candidates": told, "drawn": list(drawn)}
+    record: dict[str, Any] = {"seed": seed, "count": missing, "candidates": told(found), "drawn": list(drawn)}
     one.candidates = [*one.candidates, record | {"at": now.isoformat(timespec="seconds")}]
     one.seed, one.why = one.seed or seed, ""
     one.save(update_fields=["seed", "candidates", "why"])
     trail.keep(person, "cases.drawn", moving.named(one), None, {"seed": seed, "drawn": list(drawn)})
     _ask(one, drawn, {each.id: each.organisation for each in found}, now)
     return True
+
+
+def told(found: Iterable[Candidate]) -> list[dict[str, object]]:
+    """Candidates as they are kept, so that anyone can draw again."""
+    return [{"id": one.id, "organisation": one.organisation, "load": one.load} for one in found]
 
 
 def _too_few(case: Case, why: str, person: Person | None, now: datetime) -> None:
