@@ -31,7 +31,7 @@ hub: .venv/hub .hub/edition.gz  ## the alliance's site on this machine, until Ct
 	@if [ -n "$$CI" ] || ! [ -t 0 ] || ! [ -t 1 ]; then $(HUB) try; else $(HUB) serve --port $(PORT); fi
 
 test: .venv/dev .venv/real/here  ## run all tests
-	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev  ## ruff, mypy and the direction of imports
 	@$(BIN)/ruff check

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,16 @@ def browser() -> Iterator[Any]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The campaign comes first: its children begin with what this process has in use, and that grows."""
-    items.sort(key=lambda item: "races/test_campaign.py" not in item.nodeid)
+    """What takes longest begins first, so that no process is left alone with it: the campaign (its children begin with
+    what this process has in use, and that grows), the other long counts, browsers, then files of many tests."""
+    tests = Counter(item.path for item in items)
+
+    def place(item: pytest.Item) -> tuple[bool, bool, bool, int, str]:
+        path = item.path
+        last = path.name != "test_campaign.py", path.parent.name != "races", not path.stem.endswith("_browser")
+        return *last, -tests[path], item.nodeid.partition("::")[0]
+
+    items.sort(key=place)
 
 
 def pytest_report_header() -> str:
