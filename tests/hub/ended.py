@@ -129,9 +129,9 @@ class Alliance(decided.Council):
         self.signs(found)
         return fresh(case)
 
-    def rejected(self) -> Case:
+    def rejected(self, version: str = "1.1") -> Case:
         """A case that was not accepted, which is signed."""
-        case = self.reviewed(None, "disagrees", "disagrees")
+        case = self.reviewed(self.assessed(version), "disagrees", "disagrees")
         found = self.voted(case, "discuss", "discuss", "discuss")
         assert found is not None
         self.signs(found)

@@ -253,13 +253,16 @@ def test_a_mark_that_a_ballot_revoked_is_not_signed_again(made: Any) -> None:
 
 def test_a_case_renews_the_newest_of_the_same_release_or_an_older_one(made: Any) -> None:
     from guildmark_hub.cases import ending
+    from guildmark_hub.council.models import Group
 
     old = made.active(made.assessed("1.1"))
-    assert ending.renewed(old.claim, "vetted_tool") == old
-    assert ending.renewed(old.claim, "vetted_model") is None
+    assert ending.renewed(old.claim, "vetted_tool", made.group) == old
+    assert ending.renewed(old.claim, "vetted_model", made.group) is None
     newer, older = made.assessed("1.2"), made.assessed("1.0")
-    assert ending.renewed(newer, "vetted_tool") == old
-    assert ending.renewed(older, "vetted_tool") is None
+    assert ending.renewed(newer, "vetted_tool", made.group) == old
+    assert ending.renewed(older, "vetted_tool", made.group) is None
+    other = Group.objects.create(slug="data", name="Data group", kind="working", state="active")
+    assert ending.renewed(newer, "vetted_tool", other) is None, "no group says anew what another one decided"
 
 
 def test_what_waits_for_a_chair_and_for_who_asked_stands_on_their_pages(made: Any) -> None:
@@ -279,3 +282,92 @@ def test_what_waits_for_a_chair_and_for_who_asked_stands_on_their_pages(made: An
     assert waits("Sam") == []
     assert ("Bring guard 1.1 before the group again", None) in waits("Ada")
     assert waits("Bea") == []
+
+
+def test_what_its_reviewers_wrote_comes_to_a_ballot_whatever_they_are_called_by_then(made: Any) -> None:
+    from tests.hub.ended import BROUGHT, OPENED
+
+    from guildmark_hub.cases import ending
+    from guildmark_hub.council import balloting
+    from guildmark_hub.people.models import Person
+
+    proposal = ending.to_decision(made.reviewed(), BROUGHT)
+    Person.objects.filter(pk=made.who("Rita").pk).update(name="Rita Newname")
+    assert balloting.open_ballot(None, proposal, OPENED).revision.document == proposal.revisions.get().document
+
+
+def test_a_release_of_any_version_comes_before_its_group(made: Any) -> None:
+    from tests.hub.ended import BROUGHT
+
+    from guildmark_hub.cases import ending
+    from guildmark_hub.cases.models import Case
+
+    case = made.reviewed()
+    Case.objects.filter(pk=case.pk).update(version="1." + "9" * 298)
+    title = ending.to_decision(case, BROUGHT).title
+    assert len(title) < 200
+    assert "vetted_tool 2026.1" in title
+
+
+def test_no_proposal_that_somebody_made_by_hand_stands_in_place_of_a_case_s_own(made: Any) -> None:
+    """Of the form in which it is made only its sender knows the word that makes it one."""
+    from tests.hub.ended import BROUGHT
+
+    from guildmark_hub.cases import ended, ending
+
+    case = made.reviewed()
+    mine = made.proposes("policy", "We meet at noon.", once=f"case-{case.pk}-2")
+    type(mine).objects.filter(pk=mine.pk).update(person=made.who("Sam"), state="draft", last_call_at=None)
+    found = ending.to_decision(case, BROUGHT)
+    assert found.kind == "vetting"
+    assert ended.of(case, None, BROUGHT)["proposals"] == [found]
+
+
+def test_what_a_chair_signed_with_a_stolen_key_counts_no_more(made: Any) -> None:
+    from tests.hub.ended import NOW, fresh, levels
+
+    from guildmark_hub.cases import ending
+    from guildmark_hub.people import keyring
+    from guildmark_hub.people.models import Key
+
+    case = made.active()
+    key = case.proposal.decision.key
+    for because in ("retired", "compromised"):
+        key.revoked_at, key.because = NOW + timedelta(days=1), because
+        key.save()
+        keyring.revoked.send(sender=Key, key=key)
+        assert ending.settle(case, NOW) == (because == "compromised")
+    held = fresh(case)
+    assert (held.state, held.why) == ("revoked", "the key of acme was stolen: nothing that it signed counts")
+    assert (held.proposal.decision.claim.state, levels(case)["peer_reviewed"]) == ("revoked", "revoked")
+
+
+def test_a_chair_with_a_conflict_of_interest_does_not_bring_it_again(made: Any) -> None:
+    from django.core.exceptions import PermissionDenied
+    from tests.hub.ended import NOW
+
+    from guildmark_hub.cases import ended, ending
+    from guildmark_hub.council.models import Declaration
+
+    case, ada = made.reviewed(), made.who("Ada")
+    assert made.voted(case, "silent", "silent", "silent") is None
+    told = {"about": f"entry:{case.slug}", "says": "I advise them.", "since": NOW.date(), "made_by": ada}
+    Declaration.objects.create(person=ada, **told)
+    with pytest.raises(PermissionDenied, match="without a conflict of interest"):
+        ending.again(ada, case, NOW)
+    ending.settle(case, NOW)
+    assert list(ended.waits(ada, NOW)) == []
+
+
+def test_a_mark_falls_with_its_own_ground_though_another_would_carry_its_level(made: Any) -> None:
+    """Nothing is signed anew for a case that is suspended; what was signed does not go on counting for that."""
+    from tests.hub.ended import NOW, fresh, levels
+
+    from guildmark_hub.cases import ending
+    from guildmark_hub.catalog import acts as catalog
+
+    case = made.active()
+    made.assessed(sha256=case.digest.removeprefix("sha256:"), at=NOW - timedelta(days=1))
+    catalog.state(case.claim, "suspended", "it was yanked", now=NOW)
+    ending.settle(case, NOW)
+    assert (fresh(case).state, levels(case)["machine_checked"]) == ("suspended", "suspended")

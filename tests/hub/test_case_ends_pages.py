@@ -96,3 +96,15 @@ def test_what_strangers_write_is_escaped(made: Any, client: Any) -> None:
 def test_there_is_nothing_at_the_address_of_no_appeal(made: Any, client: Any) -> None:
     assert client.get("/cases/appeals/7/").status_code == 404
     assert client.get("/cases/7/appeal/").status_code == 302
+
+
+def test_a_page_offers_an_appeal_as_long_as_one_is_taken(made: Any, client: Any) -> None:
+    from tests.hub.ended import NOW
+
+    from guildmark_hub.cases import appeals
+    from guildmark_hub.council.models import Decision
+
+    case = made.active()
+    assert "An appeal is taken until" in words(client.get(case.get_absolute_url()))
+    Decision.objects.filter(proposal=case.proposal_id).update(signed_at=NOW - appeals.WITHIN - (NOW - NOW).resolution)
+    assert "An appeal is taken until" not in words(client.get(case.get_absolute_url()))

@@ -130,3 +130,32 @@ def test_the_job_draws_a_panel_when_there_are_enough(made: Any) -> None:
     asked()
     appeal.refresh_from_db()
     assert appeal.panel.seats.count() == 3
+
+
+def test_a_case_that_cannot_be_brought_on_holds_up_no_other(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.hub.ended import NOW, fresh
+
+    from guildmark.errors import AskedWrongly
+    from guildmark_hub.cases import appeals, ending
+    from guildmark_hub.catalog import acts as catalog
+
+    first, second = made.active(made.assessed("1.1")), made.active(made.assessed("1.0"))
+    appeal = made.appealed(made.rejected())
+    catalog.state(second.claim, "suspended", "it was yanked", now=NOW)
+    facts = ending.facts
+
+    def refuses(case: Any) -> Any:
+        if case.pk == first.pk:
+            raise AskedWrongly("its bundle is gone", "restore a backup")
+        return facts(case)
+
+    def refused(one: Any, now: Any) -> None:
+        raise AskedWrongly("there is no name for it", "wait")
+
+    monkeypatch.setattr(ending, "facts", refuses)
+    monkeypatch.setattr(appeals, "settle", refused)
+    assert asked()["failed"] == {
+        f"case:{first.pk}": "its bundle is gone: restore a backup",
+        f"appeal:{appeal.pk}": "there is no name for it: wait",
+    }
+    assert fresh(second).state == "suspended"

@@ -253,3 +253,49 @@ def test_the_hub_goes_back_to_no_state_that_it_left():
         acts().screen(there.chair, case, NOW)
     with pytest.raises(AskedWrongly, match="state review"):
         acts().submit(there.maker, case, NOW)
+
+
+def test_what_a_reviewer_has_to_do_is_no_review_of_a_case_that_is_over():
+    from guildmark_hub.cases import drawing
+    from guildmark_hub.people.models import Person
+
+    there = reviewed.town(2)
+    case = reviewed.in_review(there)
+    loads = drawing.loaded(Person.objects.filter(reviews__case=case)).values_list("load", flat=True)
+    assert list(loads) == [1, 1]
+    acts().withdraw(there.maker, case, "", NOW)
+    assert list(loads.all()) == [0, 0]
+
+
+def test_who_also_belongs_to_who_asks_or_to_who_made_the_assessment_is_not_drawn_for_another(alliance):
+    from guildmark_hub.cases import drawing
+
+    there = reviewed.town(3)
+    alliance.belongs(there.reviewers["north"], there.claim.organisation)
+    alliance.belongs(there.reviewers["south"], there.acme)
+    case = acts().submit(there.maker, reviewed.begun(there), NOW)
+    assert [one.id for one in drawing.candidates(case, NOW)] == [f"person:{there.reviewers['west'].pk}"]
+
+
+def test_the_candidates_of_a_draw_are_read_with_as_many_questions_however_many_they_are(alliance):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from guildmark_hub.cases import drawing
+
+    there = reviewed.town(3)
+    case = acts().submit(there.maker, reviewed.begun(there), NOW)
+    asked = []
+    for number in range(2):
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            assert len(list(drawing.candidates(case, NOW))) == 3 + 5 * number
+        asked.append(len(found))
+        for one in range(5):
+            alliance.belongs(
+                alliance.person(f"More {one} {number}"),
+                there.reviewers["north"].affiliations.get().organisation,
+                "reviewer",
+            )
+    assert asked[0] == asked[1]

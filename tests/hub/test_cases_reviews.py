@@ -146,3 +146,55 @@ def test_the_subjects_side_replies_and_stops_nothing(there, review, alliance):
     assert reviewing().reply(alone, review.case, "I keep it.", NOW).organisation is None
     review.case.refresh_from_db()
     assert review.case.state == "review"
+
+
+def test_who_asked_for_another_case_of_the_same_entry_does_not_speak_for_the_subject(there, review, alliance):
+    from guildmark_hub.cases import moving
+    from guildmark_hub.cases.models import Case
+
+    case, rival = review.case, alliance.person("Rival")
+    elsewhere = alliance.organisation("elsewhere")
+    alliance.belongs(rival, elsewhere, "owner")
+    other = Case.objects.get(pk=case.pk)
+    other.pk, other.once, other.state, other.person, other.organisation = None, "rival", "rejected", rival, elsewhere
+    other.save(force_insert=True)
+    assert moving.side(there.maker, case, NOW) == (True, there.acme)
+    assert moving.side(rival, case, NOW) == (False, None)
+    assert moving.side(rival, other, NOW) == (True, elsewhere)
+    asked = reviewing().ask(review.person, review.pk, "Why?", NOW)
+    with pytest.raises(PermissionDenied):
+        reviewing().answer_question(rival, asked.pk, "Because it is bad.", NOW)
+
+
+@pytest.mark.parametrize("what", ["answer", "agree", "ask", "send"])
+@pytest.mark.parametrize("meanwhile", ["sent", "taken out", "withdrawn"])
+def test_what_comes_a_moment_too_late_is_not_kept(review, monkeypatch, what, meanwhile):
+    """Between the look whether she may and the write another request ends it."""
+    from guildmark_hub.cases.models import Case, Review
+
+    reviewed.answered(review)
+    before = review.lines.count()
+    real = reviewing().mine
+
+    def ended(person, pk, now):
+        found = real(person, pk, now)
+        changed = {"sent": {"submitted_at": NOW, "outcome": "disagrees"}, "taken out": {"declined_at": NOW}}
+        Review.objects.filter(pk=pk).update(**changed.get(meanwhile, {"begun_at": NOW}))
+        if meanwhile == "withdrawn":
+            Case.objects.filter(pk=found.case_id).update(state="withdrawn")
+        return found
+
+    monkeypatch.setattr(reviewing(), "mine", ended)
+    act = reviewing()
+    acts = {
+        "answer": lambda: act.answer(review.person, review.pk, "licence_open", "no", "It is not.", NOW),
+        "agree": lambda: act.agree(review.person, review.pk, NOW),
+        "ask": lambda: act.ask(review.person, review.pk, "Why?", NOW),
+        "send": lambda: act.submit_review(review.person, review.pk, "agrees", "Good.", NOW),
+    }
+    with pytest.raises(AskedWrongly):
+        acts[what]()
+    review.refresh_from_db()
+    assert (review.lines.count(), review.lines.get(requirement="licence_open").answer) == (before, "yes")
+    assert review.outcome == ("disagrees" if meanwhile == "sent" else "")
+    assert not review.questions.exists()

@@ -1,12 +1,15 @@
 """What is done with a case before and after its reviews: begun, submitted, screened, sent back, withdrawn."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from guildmark.errors import AskedWrongly
+from guildmark.errors import AskedWrongly, GuildmarkError
 from guildmark.standard import Standard
 from guildmark_hub.cases import drawing, moving, reading, reviewing
 from guildmark_hub.cases.models import Case, Review
@@ -18,6 +21,7 @@ from guildmark_hub.council.proposing import concerned, lines, readable
 from guildmark_hub.people import roles, trail
 from guildmark_hub.people.models import Organisation, Person
 
+_log = logging.getLogger("guildmark_hub.cases")
 State = Case.State
 MOST_DRAFTS, LONGEST, LONGEST_WORD = 20, 4_000, 2_000
 
@@ -148,12 +152,24 @@ def decline(person: Person, pk: int, why: str, now: datetime | None = None) -> N
         reviewing.settle(review.case, at)
 
 
-def go_on(now: datetime) -> dict[str, int]:
+@contextmanager
+def apart(named: str, failed: dict[str, str]) -> Iterator[None]:
+    """One that cannot be brought on is told in `failed`, and holds up no other."""
+    try:
+        yield
+    except GuildmarkError as error:
+        _log.warning("%s was not brought on: %s", named, error.says)
+        failed[named] = f"{error.says}: {error.hint}"
+
+
+def go_on(now: datetime, failed: dict[str, str] | None = None) -> dict[str, int]:
     """What time brings: reviewers who are late or in conflict are replaced, questions are waited for no more, and what
-    too few could be drawn for is tried again. Each case in a transaction of its own."""
+    too few could be drawn for is tried again. Each case in a transaction of its own; `failed` is told which were not
+    brought on."""
+    failed = {} if failed is None else failed
     done = {"taken_out": 0, "went_on": 0, "drawn": 0}
     for case in Case.objects.filter(state__in=(*drawing.REVIEWING, State.SCREENING), state_at__lte=now):
-        with transaction.atomic():
+        with apart(moving.named(case), failed), transaction.atomic():
             one = moving.fresh(case)
             if one.state == State.SCREENING:
                 done["drawn"] += draw(None, one, now).state == State.REVIEW

@@ -1,6 +1,7 @@
 """Every write of appeals: asked for, a panel drawn of people who had no part in the first decision, upheld or
 dismissed."""
 
+import itertools
 import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from guildmark_hub.council.draw import Candidate
 from guildmark_hub.council.models import Decision, Group, Proposal, Seat, Vote
 from guildmark_hub.people import own, roles, trail
 from guildmark_hub.people.acts import CLOCK
-from guildmark_hub.people.models import Organisation, Person
+from guildmark_hub.people.models import Act, Organisation, Person
 
 WITHIN = timedelta(days=60)
 """So long after a decision somebody may appeal."""
@@ -47,6 +48,13 @@ def until(case: Case) -> datetime | None:
     """Until when somebody may appeal against what was decided; None where nothing was."""
     first = marks.first_decision(case)
     return first.signed_at + WITHIN if first and first.signed_at else None
+
+
+def open_until(case: Case, now: datetime) -> datetime | None:
+    """The same, where an appeal is taken now."""
+    last = until(case)
+    taken = case.state in MAY_BE and not _was_decided(case)
+    return last if last and taken and now <= last else None
 
 
 def speaks_for(person: Person, case: Case, now: datetime) -> Organisation:
@@ -104,8 +112,13 @@ def _in_time(case: Case, held: Appeal | None, now: datetime) -> None:
     if now > last:
         says = f"it was decided on {first.signed_at:%Y-%m-%d}, and an appeal was taken until {last:%Y-%m-%d}"
         raise AskedWrongly(says, "propose to revoke the decision, if it should count no more")
-    if case.appeals.filter(proposal__decision__isnull=False).exists():
+    if _was_decided(case):
         raise AskedWrongly("a panel has decided of it already", "propose to revoke what should count no more")
+
+
+def _was_decided(case: Case) -> bool:
+    """Whether a panel decided of it: one that was withdrawn before is no obstacle to another."""
+    return case.appeals.filter(proposal__decision__isnull=False).exists()
 
 
 def seat(appeal: Appeal, now: datetime) -> Group | None:
@@ -124,13 +137,20 @@ def seat(appeal: Appeal, now: datetime) -> Group | None:
             return None
         by_id = {each.id: each for each in found}
         members = [(_person(id), Organisation.objects.get(slug=by_id[id].organisation)) for id in drawn]
-        one.panel = groups.panel(f"Panel {len(_panels(one)) + 1} of appeal {one.pk}", members, now)
+        one.panel = groups.panel(_name(one), members, now)
         one.seed, one.candidates = seed, drawing.told(found)
         one.save(update_fields=["panel", "seed", "candidates"])
         trail.keep(None, "cases.panel", named(one), None, {"seed": seed, "drawn": list(drawn)})
         one.proposal = _proposed(one, now)
         one.save(update_fields=["proposal"])
     return one.panel
+
+
+def _name(appeal: Appeal) -> str:
+    """A name for its next panel, which no group has that somebody made meanwhile."""
+    numbers = itertools.count(len(_panels(appeal)) + 1)
+    names = (f"Panel {number} of appeal {appeal.pk}" for number in numbers)
+    return next(one for one in names if not Group.objects.filter(name__iexact=one).exists())
 
 
 def _person(id: str) -> Person:
@@ -161,8 +181,9 @@ def candidates(appeal: Appeal, now: datetime) -> list[Candidate]:
     first decision; where that leaves enough, nobody of an organisation that had one."""
     shared, known = _shared(appeal, now), stakes.facts(appeal.case.slug, now.date())
     free: list[tuple[Candidate, int]] = []
+    by_person = drawing.organisations(drawing.belonging(now))
     for person in _able(now).exclude(pk__in=shared.persons):
-        of = _organisation(person, now, shared)
+        of = _organisation(by_person.get(person.pk, []), shared)
         if of and not stakes.of(person, known):
             free.append((Candidate(f"person:{person.pk}", of.slug, person.load), of.pk))
     outside = [one for one, of in free if of not in shared.organisations]
@@ -177,9 +198,8 @@ def _able(now: datetime) -> QuerySet[Any]:
     return drawing.loaded(Person.objects.filter(either, is_active=True))
 
 
-def _organisation(person: Person, now: datetime, shared: Shared) -> Organisation | None:
-    """For which organisation she would sit: one that had no part before one that had, no party's."""
-    mine = [one.organisation for one in roles.affiliations(person).order_by("organisation__slug")]
+def _organisation(mine: list[Organisation], shared: Shared) -> Organisation | None:
+    """For which of her organisations she would sit: one that had no part before one that had, no party's."""
     if any(one.pk in shared.parties for one in mine):
         return None
     return min(mine, key=lambda one: (one.pk in shared.organisations, one.slug), default=None)
@@ -197,10 +217,21 @@ def _shared(appeal: Appeal, now: datetime) -> Shared:
         persons |= set(ballot.electors.values_list("person", flat=True))
         organisations |= set(ballot.electors.values_list("organisation", flat=True))
         organisations |= {first.key.organisation_id} if first.key else set()
+    persons |= set(_led(case).values_list("person", flat=True))
     deciding = Seat.objects.filter(group__in=[case.group, *_panels(appeal)])
     persons |= set(deciding.values_list("person", flat=True))
     parties = {case.organisation_id, appeal.organisation_id, case.claim.organisation_id}
     return Shared(frozenset(one for one in persons if one), frozenset(parties), frozenset(organisations))
+
+
+def _led(case: Case) -> QuerySet[Act]:
+    """What those did by whom it came before its group, and was counted: also chairs of the steering committee."""
+    of = [moving.named(case), *map(proposing.named, ending.proposals(case))]
+    return Act.objects.filter(of__in=of, did__in=LEADING, person__isnull=False)
+
+
+LEADING = ("cases.propose_again", "council.open_ballot", "council.close", "council.withdraw")
+"""What is done by who leads the first decision, besides voting and signing."""
 
 
 def _panels(appeal: Appeal) -> list[Group]:
@@ -232,17 +263,18 @@ def _proposed(appeal: Appeal, now: datetime) -> Proposal:
     if first is None or panel is None:
         raise AskedWrongly("nothing was decided that one could appeal against", "wait for the decision")
     rules = next(one for one in proposing.classes() if one.slug == proposing.class_for(Proposal.Kind.APPEAL))
+    version = plain.name(case.version, ending.LONGEST_VERSION)
     made = proposing.propose(
         appeal.person,
         appeal.organisation,
         panel,
         kind=Proposal.Kind.APPEAL,
         rules=rules,
-        title=f"Appeal {appeal.pk} against the decision of case {case.pk}: {case.slug} {case.version}",
+        title=f"Appeal {appeal.pk} against the decision of case {case.pk}: {case.slug} {version}",
         document=document(appeal),
         slug=case.slug,
         claim=first.claim,
-        once=f"appeal-{appeal.pk}-{panel.pk}",
+        once=f"appeal-{appeal.pk}-{secrets.token_hex(16)}",
         now=now,
     )
     proposing.last_call(None, made, now)
@@ -256,17 +288,18 @@ def take(decision: Decision) -> None:
     if first and first.claim:
         why = f"a panel of appeal reversed it, by proposal {decision.proposal_id}"
         catalog.state(first.claim, Claim.State.REVOKED, why, now=now)
+    _tell(held, "was upheld: the decision is reversed", now)
     if case.state != Case.State.APPEALED:
         return
     if first and first.accepted:
         why = f"a panel reversed what was accepted: {decision.proposal.why}"
         case = moving.move(case, "uphold", Case.State.REJECTED, decision.chair, now, why=why, before="")
+        marks.issue(case, now, fresh=False)
     else:
         ends = decision.claim.expires_at if decision.claim else None
         ends = ends or levels.months_on(decision.made_at, levels.ACCEPTED_FOR)
         case = moving.move(case, "uphold", Case.State.ACTIVE, decision.chair, now, why="", before="", expires_at=ends)
-    marks.issue(case, now, fresh=case.state == Case.State.ACTIVE)
-    _tell(held, "was upheld: the decision is reversed", now)
+        ending.begin_to_count(case, now)
 
 
 def refuse(decision: Decision) -> None:
@@ -302,8 +335,9 @@ def _close(panel: Group | None, now: datetime) -> None:
 def _back(appeal: Appeal, person: Person | None, now: datetime, why: str) -> None:
     case = moving.fresh(appeal.case)
     if case.state == Case.State.APPEALED:
-        moving.move(case, "dismiss", case.before, person, now, why=why, before="")
-        ending.settle(case, now)
+        case = moving.move(case, "dismiss", case.before, person, now, why=why, before="")
+        if not ending.overtaken(case, now):
+            ending.settle(case, now)
     _tell(appeal, "was dismissed: the decision stands", now)
 
 
@@ -315,23 +349,32 @@ def _tell(appeal: Appeal, says: str, now: datetime) -> None:
 
 
 def settle(appeal: Appeal, now: datetime) -> None:
-    """Bring an open appeal to where its proposal has brought it: withdrawn, it is dismissed; where its panel decided
-    nothing, or none could be drawn, another is drawn of others. In one transaction."""
+    """Bring an open appeal to where its proposal has brought it: withdrawn by who appealed, it is dismissed; where its
+    panel decided nothing, a chair withdrew it, or none could be drawn, another is drawn of others. In one
+    transaction."""
     with transaction.atomic():
         one = Appeal.objects.select_related("case__group", "panel", "proposal").get(pk=appeal.pk)
         if one.state != State.OPEN:
             return
-        if one.proposal and one.proposal.state == Proposal.State.WITHDRAWN:
+        if one.proposal and _taken_back(one, one.proposal):
             _end(one, State.DISMISSED, None, now)
             _back(one, None, now, "the appeal was withdrawn")
         elif one.proposal and ending.lapsed(one.proposal):
             _close(one.panel, now)
             one.panel = one.proposal = None
             one.save(update_fields=["panel", "proposal"])
-            trail.keep(None, "cases.panel_without_quorum", named(one), None, None)
+            trail.keep(None, "cases.panel_without_decision", named(one), None, None)
             seat(one, now)
         elif one.panel_id is None:
             seat(one, now)
+
+
+def _taken_back(appeal: Appeal, proposal: Proposal) -> bool:
+    """Whether who appealed wants it no more: no chair of a panel ends an appeal without a ballot."""
+    if proposal.state != Proposal.State.WITHDRAWN:
+        return False
+    last = Act.objects.filter(did="council.withdraw", of=proposing.named(proposal)).order_by("pk").last()
+    return last is not None and last.person_id == appeal.person_id
 
 
 def due() -> Iterator[Appeal]:

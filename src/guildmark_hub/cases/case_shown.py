@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from guildmark.records import Outcome
 from guildmark_hub.cases import checklist, drawing, ended, moving, reading, reviewing
 from guildmark_hub.cases.models import Case, Line, Question, Review
 from guildmark_hub.catalog import beside_findings
@@ -15,12 +14,6 @@ from guildmark_hub.people.models import Act, Person
 
 State = Case.State
 BEFORE_REVIEWS = (State.DRAFT, State.SUBMITTED, State.SCREENING)
-LOOKS = {
-    **dict.fromkeys((State.ACTIVE,), Outcome.PASSED),
-    **dict.fromkeys((State.REVOKED, State.REJECTED), Outcome.FAILED),
-    **dict.fromkeys((State.EXPIRING, State.SUSPENDED, State.APPEALED, State.EXPIRED), Outcome.UNKNOWN),
-}
-"""How a state looks, beside its words; all others are on their way."""
 DONE = {
     "begin": "began a draft",
     "submit": "submitted it",
@@ -93,11 +86,6 @@ class Asked(NamedTuple):
         return any(outcome != self.line.outcome for _, outcome in self.others)
 
 
-def look(state: str) -> str:
-    """With which mark a state is shown."""
-    return LOOKS.get(State(state), Outcome.NOT_APPLICABLE).value
-
-
 def name_of(slug: str) -> str:
     """What an entry is called; its slug where no edition shows it now."""
     found = Entry.objects.filter(edition__current=True, slug=slug).values_list("name", flat=True).first()
@@ -112,7 +100,6 @@ def of(case: Case, reader: Person | None, now: datetime) -> dict[str, Any]:
     return {
         "case": case,
         "name": name_of(case.slug),
-        "look": look(case.state),
         "standard": reading.judged_by(case),
         "reviews": [_shown(one, lines) for one in every if one.counts],
         "left": [one for one in every if not one.counts],

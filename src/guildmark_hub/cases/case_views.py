@@ -98,7 +98,7 @@ def new(request: HttpRequest) -> HttpResponse:
         standard = next(one for one in standards if one.id == said["standard"])
         group = next(one for one in groups if one.slug == said["group"])
         organisation = next(one for one in organisations if one.slug == said["organisation"])
-        told = {"says": said["says"], "once": said["once"], "renews": ending.renewed(claim, standard.id)}
+        told = {"says": said["says"], "once": said["once"], "renews": ending.renewed(claim, standard.id, group)}
         made.append(acts.begin(person, organisation, group, claim, standard, **told))
 
     if done(form, act):

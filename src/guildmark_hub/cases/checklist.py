@@ -117,13 +117,6 @@ def _asked(by: standard.Standard) -> Iterator[Line]:
             yield Line(f"{ASKED}{one.id}", "", one.asks, one.why, one.where)
 
 
-def sections(every: Iterable[Line]) -> tuple[tuple[str, str, tuple[Line, ...]], ...]:
-    """The lines under their titles; a title without lines is left out."""
-    every = tuple(every)
-    named = ((id, title, tuple(line for line in every if line.section == id)) for id, title, _ in SECTIONS)
-    return tuple(one for one in named if one[2])
-
-
 def agreeing(every: Iterable[Line]) -> dict[str, Answer]:
     """The answers of who agrees with the machine on all that it passed."""
     return {line.requirement: AGREES[line.outcome] for line in every if line.outcome and line.outcome in AGREES}

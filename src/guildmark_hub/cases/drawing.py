@@ -30,33 +30,51 @@ def reviews(case: Case) -> list[Review]:
 def candidates(case: Case, now: datetime) -> Iterator[Candidate]:
     """Who may be drawn: reviewers of other members, without a conflict, who were not drawn for it before.
 
-    Who reviews for several organisations is drawn for the first of them by its slug."""
-    away = {case.organisation_id, case.claim.organisation_id, *(one.organisation_id for one in reviews(case))}
-    drawn = case.reviews.values("person")
-    free = loaded(Person.objects.filter(reviewing(now), is_active=True).exclude(pk__in=drawn))
+    Who reviews for several organisations is drawn for the first of them by its slug; who belongs to the one that asks,
+    or to the one that made the assessment, for none."""
+    parties = belonging(now).filter(organisation__in=[case.organisation_id, case.claim.organisation_id])
+    free = Person.objects.filter(reviewing(now), is_active=True)
+    free = free.exclude(pk__in=case.reviews.values("person")).exclude(pk__in=parties.values("person"))
+    beside = [one.organisation_id for one in reviews(case)]
+    by_person = organisations(_reviewers(now).exclude(organisation__in=beside))
     known = stakes.facts(case.slug, now.date())
-    for person in free:
-        mine = roles.affiliations(person).filter(role__in=roles.AT_LEAST["reviewer"])
-        of = mine.exclude(organisation__in=away).order_by("organisation__slug").first()
+    for person in loaded(free):
+        of = next(iter(by_person.get(person.pk, ())), None)
         if of and not stakes.of(person, known):
-            yield Candidate(f"person:{person.pk}", of.organisation.slug, person.load)
+            yield Candidate(f"person:{person.pk}", of.slug, person.load)
+
+
+def belonging(now: datetime) -> QuerySet[Affiliation]:
+    """The affiliations with members that count."""
+    return Affiliation.objects.filter(
+        Q(until=None) | Q(until__gte=now.date()),
+        since__lte=now.date(),
+        ended_at=None,
+        organisation__state=Organisation.State.MEMBER,
+    )
+
+
+def _reviewers(now: datetime) -> QuerySet[Affiliation]:
+    return belonging(now).filter(role__in=roles.AT_LEAST["reviewer"])
 
 
 def reviewing(now: datetime) -> Q:
     """Persons who review for a member."""
-    held = Affiliation.objects.filter(
-        Q(until=None) | Q(until__gte=now.date()),
-        since__lte=now.date(),
-        ended_at=None,
-        role__in=roles.AT_LEAST["reviewer"],
-        organisation__state=Organisation.State.MEMBER,
-    )
-    return Q(pk__in=held.values("person"))
+    return Q(pk__in=_reviewers(now).values("person"))
+
+
+def organisations(held: QuerySet[Affiliation]) -> dict[int, list[Organisation]]:
+    """The organisations of each person, by her key, in the order of their slugs; one question for all of them."""
+    found: dict[int, list[Organisation]] = {}
+    for one in held.select_related("organisation").order_by("organisation__slug", "pk"):
+        found.setdefault(one.person_id, []).append(one.organisation)
+    return found
 
 
 def loaded(persons: QuerySet[Person]) -> QuerySet[Any]:
     """The same persons in one order, each with how many reviews she has to do, and ready to be asked for conflicts."""
-    busy = Count("reviews", filter=Q(reviews__declined_at=None, reviews__submitted_at=None), distinct=True)
+    to_do = {"declined_at": None, "submitted_at": None, "case__state__in": REVIEWING}
+    busy = Count("reviews", filter=Q(**{f"reviews__{name}": value for name, value in to_do.items()}), distinct=True)
     return persons.annotate(load=busy).prefetch_related(stakes.persons()).order_by("pk")
 
 

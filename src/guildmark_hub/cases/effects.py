@@ -8,9 +8,9 @@ from guildmark.attest.statement import Review
 from guildmark.errors import AskedWrongly
 from guildmark_hub.cases import appeals, ending, levels, marks
 from guildmark_hub.cases.models import Appeal, Case
-from guildmark_hub.council import effects
+from guildmark_hub.council import effects, stakes
 from guildmark_hub.council.effects import Effect, Facts
-from guildmark_hub.council.models import Ballot, Decision, Proposal, Waiver
+from guildmark_hub.council.models import Ballot, Decision, Proposal
 
 MOST_WAIVERS = 20
 
@@ -30,6 +30,8 @@ def register() -> None:
 
 def check_vetting(proposal: Proposal, document: str) -> None:
     """Only a case itself brings its recommendation, in the words of its reviews; raises AskedWrongly."""
+    if _as_brought(proposal, document):
+        return
     open_ones = Case.objects.filter(
         claim=proposal.claim_id, slug=proposal.slug, state__in=[Case.State.RECOMMENDATION, Case.State.DECISION]
     )
@@ -39,9 +41,16 @@ def check_vetting(proposal: Proposal, document: str) -> None:
 
 def check_appeal(proposal: Proposal, document: str) -> None:
     """Only an appeal itself comes before its panel; raises AskedWrongly."""
+    if _as_brought(proposal, document):
+        return
     found = Appeal.objects.filter(panel=proposal.group_id, state=Appeal.State.OPEN).select_related("case", "person")
     if document not in map(appeals.document, found):
         raise AskedWrongly("what a panel decides of is the appeal as it was made", "begin at the case's page")
+
+
+def _as_brought(proposal: Proposal, document: str) -> bool:
+    """Whether a proposal is worded as this hub brought it, whatever those whom it names are called by now."""
+    return proposal.pk is not None and proposal.revisions.filter(number=1, document=document).exists()
 
 
 def vetting(proposal: Proposal) -> Facts:
@@ -85,7 +94,7 @@ def waivers(proposal: Proposal, reviewing: set[int]) -> tuple[str, ...]:
     at = _closed(proposal)
     votes = Ballot.objects.filter(proposal=proposal).values_list("votes__person", flat=True)
     persons = {*reviewing, *(one for one in votes if one)}
-    held = Waiver.objects.filter(person__in=persons, slug=proposal.slug, since__lte=at, until__gte=at)
+    held = stakes.waivers().filter(person__in=persons, slug=proposal.slug, since__lte=at, until__gte=at)
     found = held.select_related("person", "decision").order_by("person", "-pk")
     says = "{} took part by the waiver of proposal {}"
     told = {one.person_id: says.format(one.person, one.decision.proposal_id) for one in found}

@@ -13,7 +13,7 @@ from guildmark_hub.people.doors import done, door, person_of, posted, show
 
 MEANS = (
     "A panel of three decides anew: people of other organisations who had no part in this decision, drawn at random. "
-    "Until then what was decided counts. There is one appeal; it is read by everybody, with your name."
+    "Until then what was decided counts. A panel decides once; your grounds are read by everybody, with your name."
 )
 
 

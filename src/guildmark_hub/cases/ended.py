@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from guildmark_hub.cases import appeals, ending, marks
 from guildmark_hub.cases.models import Appeal, Case
 from guildmark_hub.council import powers
-from guildmark_hub.council.models import Group, Proposal, Seat
+from guildmark_hub.council.models import Group, Seat
 from guildmark_hub.council.waiting import Waits
 from guildmark_hub.people.models import Person
 
@@ -21,26 +21,23 @@ RENEWED = (State.EXPIRING, State.EXPIRED)
 
 def of(case: Case, reader: Person | None, now: datetime) -> dict[str, Any]:
     """The end of a case, for its own page; nothing is written."""
-    first = marks.first_decision(case)
+    last = appeals.open_until(case, now)
     return {
         "shown_as": ending.shown_as(case),
         "decided": case.state in DECIDED,
-        "decision": first,
+        "decision": marks.first_decision(case),
         "levels": marks.rows(case, now) if case.state in DECIDED else (),
         "appeals": list(case.appeals.select_related("person", "organisation", "panel", "proposal")),
-        "appeal_until": appeals.until(case),
-        "proposals": list(Proposal.objects.filter(once__startswith=f"case-{case.pk}-").order_by("pk")),
-        "may_appeal": reader is not None and may_appeal(reader, case, now),
+        "appeal_until": last,
+        "proposals": ending.proposals(case),
+        "may_appeal": bool(reader and last and may_appeal(reader, case, now)),
         "may_propose": reader is not None and may_propose(reader, case, now),
         "renews": case.state in RENEWED,
     }
 
 
 def may_appeal(reader: Person, case: Case, now: datetime) -> bool:
-    """Whether the reader may appeal against what was decided."""
-    last = appeals.until(case)
-    if case.state not in appeals.MAY_BE or last is None or now > last or case.appeals.exists():
-        return False
+    """Whether the reader is one of those who may appeal, where an appeal is taken."""
     try:
         appeals.speaks_for(reader, case, now)
     except PermissionDenied:
@@ -58,8 +55,9 @@ def waits(person: Person, now: datetime) -> Iterator[Waits]:
     """Cases of groups that she leads which nobody decided yet, and hers that are over soon."""
     leads = [one.group_id for one in powers.seats_of(person, now.date()) if one.role == Seat.Role.CHAIR]
     waiting = Case.objects.filter(state=State.RECOMMENDATION, group__in=leads, group__state=Group.State.ACTIVE)
-    for case in waiting:
-        yield Waits(f"Bring {case.slug} {case.version} before the group again", case.get_absolute_url(), None)
+    for case in waiting.select_related("group"):
+        if ending.may_propose(person, case, now):
+            yield Waits(f"Bring {case.slug} {case.version} before the group again", case.get_absolute_url(), None)
     for case in Case.objects.filter(state=State.EXPIRING, person=person):
         renewals = Case.objects.filter(renews=case).exclude(state__in=(State.WITHDRAWN, State.REJECTED))
         if not renewals.exists():

@@ -3,6 +3,7 @@
 What a case comes to, its claims come to: the decision's state in the catalog follows the case, and its marks follow
 that."""
 
+import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -15,8 +16,8 @@ from guildmark.errors import AskedWrongly
 from guildmark_hub.cases import aging, levels, marks, moving
 from guildmark_hub.cases.models import Case, Review
 from guildmark_hub.catalog import acts as catalog
-from guildmark_hub.catalog.models import Claim, Entry, Release
-from guildmark_hub.council import powers, proposing, telling
+from guildmark_hub.catalog.models import Claim, Release
+from guildmark_hub.council import powers, proposing, stakes, telling
 from guildmark_hub.council.models import Decision, Group, Proposal
 from guildmark_hub.people import trail
 from guildmark_hub.people.models import Person
@@ -25,6 +26,10 @@ State = Case.State
 BROKEN = (Claim.State.RETRACTED, Claim.State.REVOKED, Claim.State.WITHDRAWN)
 GONE = (*BROKEN, Claim.State.SUSPENDED)
 MOST_STEPS = 4
+LONGEST_VERSION = 60
+"""So much of a version stands in a title."""
+REPLACED = (State.ACTIVE, State.EXPIRING, State.SUSPENDED)
+"""Where a case is superseded by a newer one."""
 RENEWABLE = (State.ACTIVE, State.EXPIRING, State.SUSPENDED, State.EXPIRED)
 LETTERS: dict[str, str] = {
     State.EXPIRING: "counts until {until}: whoever wants it to count on begins a case that renews it",
@@ -100,21 +105,30 @@ def to_decision(case: Case, now: datetime) -> Proposal | None:
     return proposing.fresh(made)
 
 
+def proposals(case: Case) -> list[Proposal]:
+    """All by which it came before its group, the first first."""
+    return list(Proposal.objects.filter(kind=Proposal.Kind.VETTING, once__startswith=_once(case)).order_by("pk"))
+
+
+def _once(case: Case) -> str:
+    return f"case-{case.pk}-"
+
+
 def _proposed(case: Case, now: datetime) -> Proposal:
     kind = Proposal.Kind.VETTING
     rules = next(one for one in proposing.classes() if one.slug == proposing.class_for(kind))
-    before = Proposal.objects.filter(person=case.person, once__startswith=f"case-{case.pk}-").count()
+    version = plain.name(case.version, LONGEST_VERSION)
     return proposing.propose(
         case.person,
         case.organisation,
         case.group,
         kind=kind,
         rules=rules,
-        title=f"Vetting case {case.pk}: {case.slug} {case.version} by {case.standard} {case.standard_version}",
+        title=f"Vetting case {case.pk}: {case.slug} {version} by {case.standard} {case.standard_version}",
         document=recommendation(case),
         slug=case.slug,
         claim=case.claim,
-        once=f"case-{case.pk}-{before + 1}",
+        once=_once(case) + secrets.token_hex(16),
         now=now,
     )
 
@@ -136,8 +150,10 @@ def steering(now: datetime) -> list[Person]:
 
 
 def may_propose(person: Person, case: Case, now: datetime) -> bool:
-    """Whether somebody may bring a case before its group again."""
-    return powers.is_chair(person, case.group, now.date()) or person in steering(now)
+    """Whether somebody may bring a case before its group again: who leads it, or the steering committee, without a
+    conflict of interest."""
+    leads = powers.is_chair(person, case.group, now.date()) or powers.steers(person, now.date())
+    return leads and not stakes.reasons(person, case.slug, now.date())
 
 
 def again(person: Person, case: Case, now: datetime) -> Proposal:
@@ -147,7 +163,7 @@ def again(person: Person, case: Case, now: datetime) -> Proposal:
         settle(case, now)
         one = moving.fresh(case)
         if not may_propose(person, one, now):
-            raise PermissionDenied(f"Only chairs of {one.group.name} may do this")
+            raise PermissionDenied(f"Only chairs of {one.group.name} without a conflict of interest may do this")
         if one.state == State.DECISION and one.proposal:
             return one.proposal
         made = to_decision(one, now)
@@ -163,13 +179,35 @@ def take(decision: Decision) -> Case:
     until = decision.claim.expires_at if decision.claim else None
     until = until or levels.months_on(decision.made_at, levels.ACCEPTED_FOR)
     held = moving.move(case, "accept", State.ACTIVE, decision.chair, now, expires_at=until, before="")
-    for older in _older(held):
-        why = f"case {held.pk}, {held.slug} {held.version}, was accepted"
-        _follow(_go(older, aging.Step("supersede", State.SUPERSEDED, why), now), now)
-    marks.issue(held, now)
     _tell(held, f"was accepted, and counts until {until:%Y-%m-%d}", now)
-    settle(held, now)
+    begin_to_count(held, now)
     return held
+
+
+def begin_to_count(case: Case, now: datetime) -> None:
+    """What follows where a case counts from now on: older ones are superseded, its marks are signed; within the
+    caller's transaction."""
+    for older in _older(case):
+        _supersede(older, case, now)
+    marks.issue(case, now)
+    settle(case, now)
+
+
+def overtaken(case: Case, now: datetime) -> bool:
+    """Whether a case that was under appeal is superseded by one that began to count meanwhile; within the caller's
+    transaction."""
+    same = Case.objects.filter(slug=case.slug, standard=case.standard, group=case.group, state__in=REPLACED)
+    mine = marks.decided(case)
+    later = (one for one in same.order_by("-pk") if mine and (by := marks.decided(one)) and by.pk > mine.pk)
+    newer = next((one for one in later if case in _older(one)), None)
+    if newer:
+        _supersede(case, newer, now)
+    return newer is not None
+
+
+def _supersede(older: Case, newer: Case, now: datetime) -> None:
+    why = f"case {newer.pk}, {newer.slug} {newer.version}, was accepted"
+    _follow(_go(older, aging.Step("supersede", State.SUPERSEDED, why), now), now)
 
 
 def refuse(decision: Decision) -> Case:
@@ -191,7 +229,7 @@ def _older(case: Case) -> Iterator[Case]:
     """Cases in force that this one comes in place of: what it renews, and those of older releases."""
     same = Case.objects.filter(slug=case.slug, standard=case.standard, group=case.group).exclude(pk=case.pk)
     places = _places(case.slug)
-    for one in same.filter(state__in=[*aging.RUNS, State.SUSPENDED]).order_by("pk"):
+    for one in same.filter(state__in=REPLACED).order_by("pk"):
         if one.digest == case.digest or one.pk == case.renews_id or _newer(case.version, one.version, places):
             yield one
 
@@ -206,10 +244,10 @@ def _newer(one: str, other: str, places: Mapping[str, int]) -> bool:
     return places.get(one, -1) > places.get(other, -1)
 
 
-def renewed(claim: Claim, standard: str) -> Case | None:
+def renewed(claim: Claim, standard: str, group: Group) -> Case | None:
     """The case that another one about a claim would renew: the newest that counts, or did, of the same release or of
-    an older one."""
-    held = Case.objects.filter(slug=claim.slug, standard=standard, state__in=RENEWABLE).order_by("-pk")
+    an older one, by the same group; no group says anew what another one decided."""
+    held = Case.objects.filter(slug=claim.slug, standard=standard, group=group, state__in=RENEWABLE).order_by("-pk")
     places = _places(claim.slug)
     fits = (one for one in held if one.digest == claim.digest or _newer(claim.version, one.version, places))
     return next(fits, None)
@@ -273,7 +311,7 @@ def lapsed(proposal: Proposal) -> bool:
 def _go(case: Case, step: aging.Step, now: datetime) -> Case:
     """Take a step, and tell people of it; within the caller's transaction."""
     if not step.verb:
-        Case.objects.filter(pk=case.pk).update(before=step.before)
+        Case.objects.filter(pk=case.pk).update(before=step.before, why=step.why)
         trail.keep(None, "cases.under_appeal", moving.named(case), {"before": case.before}, {"before": step.before})
         return moving.fresh(case)
     before = step.before if step.to == State.SUSPENDED else ""
@@ -327,8 +365,3 @@ def shown_as(case: Case) -> str:
     if case.state == State.APPEALED and case.before:
         return f"{State(case.before).label}, under appeal"
     return State(case.state).label
-
-
-def entry(case: Case) -> Entry | None:
-    """Its entry in the edition that is shown."""
-    return Entry.objects.filter(edition__current=True, slug=case.slug).first()

@@ -40,7 +40,7 @@ def issue(case: Case, now: datetime, *, fresh: bool = True) -> list[Mark]:
     Where not `fresh`, marks only fall. In one transaction."""
     with transaction.atomic():
         found = grounds(case, now)
-        made = (_settled(case, level, levels.best(found[level], now), now, fresh=fresh) for level in levels.LEVELS)
+        made = (_settled(case, level, found[level], now, fresh=fresh) for level in levels.LEVELS)
         return [one for one in made if one]
 
 
@@ -102,24 +102,31 @@ def _issued(mark: Mark) -> Issued:
     return Issued(mark.level, claim.state, claim.get_absolute_url(), claim.expires_at, claim.why)
 
 
-def _settled(case: Case, level: str, ground: Ground | None, now: datetime, *, fresh: bool) -> Mark | None:
+def _settled(case: Case, level: str, grounds: tuple[Ground, ...], now: datetime, *, fresh: bool) -> Mark | None:
     """One level: kept, counting again, signed anew, or fallen."""
-    held = _held(case, level)
+    held, ground = _held(case, level), levels.best(grounds, now)
     if ground is None:
         if held:
-            state, why = levels.fallen(_basis(held.said), level)
-            catalog.state(held.mark.claim, state, why, now=now)
+            _fall(held, level, now)
         return None
     if held and (held.said.basis, held.said.expires_at) == (ground.basis, _end(ground)):
         if held.mark.claim.state == Claim.State.SUSPENDED:
             catalog.state(held.mark.claim, Claim.State.ACTIVE, "what it rests on counts again", now=now)
         return None
     if not fresh or _revoked(case, level, ground):
+        if held and levels.best((one for one in grounds if one.basis == held.said.basis), now) is None:
+            _fall(held, level, now)
         return None
     made = _signed(case, level, ground, now)
     if held:
         catalog.state(held.mark.claim, Claim.State.SUPERSEDED, "a newer claim of this level counts", now=now)
     return made
+
+
+def _fall(held: Standing, level: str, now: datetime) -> None:
+    """What it rests on carries it no more."""
+    state, why = levels.fallen(_basis(held.said), level)
+    catalog.state(held.mark.claim, state, why, now=now)
 
 
 def _held(case: Case, level: str) -> Standing | None:

@@ -81,11 +81,12 @@ def must_screen(person: Person, case: Case, now: datetime) -> None:
 
 
 def side(person: Person, case: Case, now: datetime) -> tuple[bool, Organisation | None]:
-    """Whether she speaks for the subject: who owns the entry, made it or submitted it; and for which organisation."""
-    subject = stakes.subject_of(case.slug, now.date())
-    mine = list(roles.organisations(person))
-    of = next((one for one in mine if one.slug in subject.organisations), None)
-    owns = f"person:{person.pk}" in subject.persons and person.is_active
+    """Whether she speaks for the subject: who owns the entry, made it, or submitted this very case; and for which
+    organisation."""
+    kept = stakes.keepers(case.slug, now.date())
+    theirs = kept.organisations | {case.organisation.slug}
+    of = next((one for one in roles.organisations(person) if one.slug in theirs), None)
+    owns = person.pk in kept.persons and person.is_active
     return bool(of or owns), of
 
 
@@ -99,8 +100,7 @@ def must_speak(person: Person, case: Case, now: datetime) -> Organisation | None
 
 def on_its_side(case: Case, now: datetime) -> list[Person]:
     """Who is told when something is asked of the subject's side: who submitted it, and who proved to own the entry."""
-    subject = stakes.subject_of(case.slug, now.date())
-    owners = Person.objects.filter(pk__in=[int(one.partition(":")[2]) for one in subject.persons], is_active=True)
+    owners = Person.objects.filter(pk__in=stakes.keepers(case.slug, now.date()).persons, is_active=True)
     return list({one.pk: one for one in (case.person, *owners)}.values())
 
 

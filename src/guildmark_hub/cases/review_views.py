@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from guildmark.errors import AskedWrongly
 from guildmark_hub.cases import acts, case_shown, moving, reading, reviewing
 from guildmark_hub.cases.case_forms import AskForm, SaysForm, SendForm, WhyForm
 from guildmark_hub.cases.case_shown import Wrong
@@ -42,16 +41,14 @@ def _save(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
     only = request.POST.get("only", "")
     mine = reviewing.mine(person, pk, timezone.now())
     held = {one.requirement: (one.answer, one.says) for one in mine.lines.all()}
-    wrong: dict[str, Wrong] = {}
+    sent: dict[str, tuple[str, str]] = {}
     for line in reading.lines(mine.case):
         id = line.requirement
         given = request.POST.get(ANSWER + id, ""), request.POST.get(SAYS + id, "")
-        if (only and only != id) or not given[0] or given == held.get(id):
-            continue
-        try:
-            reviewing.answer(person, pk, id, *given)
-        except AskedWrongly as error:
-            wrong[id] = Wrong(f"{error.says}: {error.hint}", given)
+        if given[0] and given != held.get(id) and only in ("", id):
+            sent[id] = given
+    refused = reviewing.answer_each(person, pk, sent) if sent else {}
+    wrong = {id: Wrong(f"{error.says}: {error.hint}", sent[id]) for id, error in refused.items()}
     if only and request.headers.get("HX-Request") == "true":
         return _status(request, mine, only, wrong)
     if wrong:

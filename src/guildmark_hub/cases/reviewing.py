@@ -40,14 +40,29 @@ def mine(person: Person, pk: int, now: datetime) -> Review:
 
 def _work(person: Person, pk: int, now: datetime) -> Review:
     """The same, for who is about to write; who may not go on is taken out, and that is kept."""
-    found = Review.objects.select_related("case").filter(pk=pk, person=person, declined_at=None).first()
-    if found and drawing.barred(found, now):
-        drawing.look(found.case, now)
-    review = mine(person, pk, now)
+    try:
+        review = mine(person, pk, now)
+    except PermissionDenied:
+        held = Review.objects.select_related("case").filter(pk=pk, person=person, declined_at=None).first()
+        if held:
+            drawing.look(held.case, now)
+        raise
+    _must_be_open(review)
+    return review
+
+
+def _must_be_open(review: Review) -> None:
+    """Whether it may still be written at; raises AskedWrongly."""
     moving.must_be_in(review.case, *drawing.REVIEWING)
+    if review.declined_at:
+        raise AskedWrongly("you do not review this case any more", "load its page again")
     if review.submitted_at:
         raise AskedWrongly("your review was sent, and stands as it is", "say the rest in the group's discussion")
-    return review
+
+
+def _now(review: Review) -> Review:
+    """As it is within the transaction of a write: it may have been sent, or taken out, a moment ago."""
+    return Review.objects.select_related("case").get(pk=review.pk)
 
 
 def begin_review(person: Person, pk: int, now: datetime | None = None) -> Review:
@@ -63,8 +78,26 @@ def begin_review(person: Person, pk: int, now: datetime | None = None) -> Review
 
 def answer(person: Person, pk: int, requirement: str, given: str, says: str, now: datetime | None = None) -> Line:
     """Answer a line, or answer it otherwise, until the review is sent; raises PermissionDenied, AskedWrongly."""
-    at, says = now or timezone.now(), lines(says).strip()
+    at = now or timezone.now()
+    return _answered(begin_review(person, pk, at), requirement, given, says, at)
+
+
+def answer_each(
+    person: Person, pk: int, given: Mapping[str, tuple[str, str]], now: datetime | None = None
+) -> dict[str, AskedWrongly]:
+    """Answer several lines, each with its words; why some could not be kept. Raises PermissionDenied, AskedWrongly."""
+    at, wrong = now or timezone.now(), {}
     review = begin_review(person, pk, at)
+    for requirement, (chosen, says) in given.items():
+        try:
+            _answered(review, requirement, chosen, says, at)
+        except AskedWrongly as error:
+            wrong[requirement] = error
+    return wrong
+
+
+def _answered(review: Review, requirement: str, given: str, says: str, at: datetime) -> Line:
+    says = lines(says).strip()
     line = next((one for one in reading.lines(review.case) if one.requirement == requirement), None)
     if line is None:
         raise AskedWrongly(f"the checklist has no line {plain.name(requirement, 80)}", "load the page again")
@@ -74,6 +107,7 @@ def answer(person: Person, pk: int, requirement: str, given: str, says: str, now
     if not says and (why := checklist.needs_words(line, given)):
         raise AskedWrongly("this answer needs a word", why)
     with transaction.atomic():
+        _must_be_open(_now(review))
         before = review.lines.filter(requirement=requirement).first()
         if before and (before.answer, before.says) == (given, says):
             return before
@@ -81,7 +115,7 @@ def answer(person: Person, pk: int, requirement: str, given: str, says: str, now
         made, _ = Line.objects.update_or_create(review=review, requirement=requirement, defaults=told)
         was = {"answer": before.answer} if before else None
         after = {"review": review.pk, "requirement": requirement, "answer": given}
-        trail.keep(person, "cases.answer_line", moving.named(review.case), was, after)
+        trail.keep(review.person, "cases.answer_line", moving.named(review.case), was, after)
     return made
 
 
@@ -91,6 +125,7 @@ def agree(person: Person, pk: int, now: datetime | None = None) -> int:
     review = begin_review(person, pk, at)
     agreeing = checklist.agreeing(reading.lines(review.case))
     with transaction.atomic():
+        _must_be_open(_now(review))
         there = set(review.lines.values_list("requirement", flat=True))
         left = {id: given for id, given in agreeing.items() if id not in there}
         made = [Line(review=review, requirement=id, answer=given, at=at) for id, given in left.items()]
@@ -111,6 +146,7 @@ def ask(person: Person, pk: int, asks: str, now: datetime | None = None) -> Ques
         same = review.questions.filter(asks=asks).first()
         if same:
             return same
+        _must_be_open(_now(review))
         if review.questions.count() >= MOST_QUESTIONS:
             raise AskedWrongly(f"you have asked {MOST_QUESTIONS} questions", "say what you could not find out")
         made = Question.objects.create(case=case, review=review, asks=asks, at=at, due_at=at + WAITS)
@@ -183,6 +219,10 @@ def submit_review(person: Person, pk: int, outcome: str, says: str, now: datetim
     if outcome not in Review.Outcome.values:
         raise AskedWrongly("choose what the group should do", "accept it, or not")
     with transaction.atomic():
+        found = _now(review)
+        if found.submitted_at and (found.outcome, found.says) == (outcome, says):
+            return found
+        _must_be_open(found)
         held = dict(review.lines.values_list("requirement", "answer"))
         _whole(review, held, outcome)
         if open_questions(review.case, at).filter(review=review).exists():

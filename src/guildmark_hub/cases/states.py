@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-Who = Literal["submitter", "screener", "reviewer", "subject", "chair", "hub"]
+Who = Literal["submitter", "screener", "reviewer", "subject", "member", "chair", "hub"]
 
 
 class Move(NamedTuple):
@@ -17,9 +17,6 @@ class Move(NamedTuple):
 BEGIN = "draft"
 OPEN = ("submitted", "screening", "review", "clarification", "recommendation", "decision")
 """Somebody works on it; a release has at most one such case for a standard's version."""
-IN_FORCE = ("active", "expiring")
-ENDS = frozenset(("expired", "revoked", "superseded", "withdrawn"))
-"""No move leads out of these."""
 _WITHDRAWN = tuple(Move("withdraw", of, "withdrawn", "submitter") for of in ("draft", *OPEN[:-1]))
 _UNTIL_REVOKED = ("active", "expiring", "suspended", "appealed")
 MOVES: frozenset[Move] = frozenset(
@@ -47,7 +44,7 @@ MOVES: frozenset[Move] = frozenset(
         Move("resume", "suspended", "expiring", "hub"),
         *(Move("supersede", of, "superseded", "hub") for of in ("active", "expiring", "suspended")),
         *(Move("revoke", of, "revoked", "chair") for of in _UNTIL_REVOKED),
-        *(Move("appeal", of, "appealed", "subject") for of in ("active", "expiring", "suspended", "rejected")),
+        *(Move("appeal", of, "appealed", "member") for of in ("active", "expiring", "suspended", "rejected")),
         *(Move("dismiss", "appealed", to, "chair") for to in ("active", "expiring", "suspended", "rejected")),
         Move("uphold", "appealed", "rejected", "chair"),
         Move("uphold", "appealed", "active", "chair"),
