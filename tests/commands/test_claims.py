@@ -191,6 +191,7 @@ def test_the_answer_in_json_holds_every_point(at: Path, capsys: pytest.CaptureFi
         (["verify", "--bundle", "a.json", "--trust", "ai.key.pub"], "no bundle"),
         (["verify", "--bundle", "claim.json", "--trust", "a.json"], "does not say whom you trust"),
         (["attest", "ai.key.pub", "--key", "ai.key", "-o", "x"], "nothing that can be signed"),
+        (["attest", "/proc/self/mem", "--as", "intent", "--key", "ai.key", "-o", "x"], "cannot be read"),
         (["attest", "claim.json", "--as", "review", "--key", "ai.key", "-o", "x"], "needs an outcome"),
         (["attest", "claim.json", "--as", "supersession", "--key", "ai.key", "-o", "x"], "is not named"),
         (["attest", "a.json", "--key", "a.json", "-o", "x"], "no key that"),

@@ -108,6 +108,8 @@ def test_two_reviews_of_two_organisations_raise_the_level_on_every_page(members,
     assert "peer reviewed" in client.get("/compare?e=guard").content.decode()
     told = client.get("/api/v1/entries/guard").json()["card"]["levels"]
     assert [one["level"] for one in told if one["standard"] == "vetted_tool"] == ["peer_reviewed"]
+    facts = client.get("/entry/guard/bom.cdx.json").json()["metadata"]["component"]["properties"]
+    assert {"name": f"guildmark:level:{TOOL.id}@{TOOL.version}", "value": "peer_reviewed"} in facts
     assert "peer reviewed until" in client.get("/entry/guard/badge/vetted_tool.json").json()["message"]
     same_all_at_once()
 
@@ -162,13 +164,64 @@ def test_a_decision_that_loses_one_of_two_signers_vouches_no_more_at_once(member
 
     take(signed(members["acme"], good()))
     reviews = (Review("beta", "Ada", "agrees"), Review("gamma", "Bo", "agrees"))
-    take(decided([members["delta"], members["eta"]], reviews=reviews, **NAMED))
+    taken = take(decided([members["delta"], members["eta"]], reviews=reviews, **NAMED))
     assert level() == "peer_reviewed"
     row = Key.objects.get(organisation__slug=who)
     row.revoked_at, row.because = NOW, "compromised"
     row.save()
     keyring.revoked.send(sender=Key, key=row)
     assert level() == "well_kept"
+    assert state_of(taken) == ("revoked", f"the key of {who} was stolen: nothing that it signed counts")
+    same_all_at_once()
+
+
+@pytest.mark.parametrize(("days", "state"), [(1, "active"), (-1, "revoked")])
+def test_a_decision_outlives_a_key_that_was_retired_afterwards(members, days, state):
+    from guildmark_hub.people import keyring
+    from guildmark_hub.people.models import Key
+
+    taken = take(decided([members["delta"], members["eta"]]))
+    row = Key.objects.get(organisation__slug="eta")
+    row.revoked_at, row.because = NOW + timedelta(days=days), "retired"
+    row.save()
+    keyring.revoked.send(sender=Key, key=row)
+    assert state_of(taken)[0] == state
+
+
+def test_a_review_that_loses_one_of_two_signers_is_the_word_of_the_other(members):
+    """And its entry shows something else, though no claim of it has another state."""
+    from guildmark_hub.catalog.models import Entry
+    from guildmark_hub.people import keyring
+    from guildmark_hub.people.models import Key
+
+    data = signed(members["acme"], good())
+    take(data)
+    said = Reviewed(BY, MADE, "", about=digest(data), outcome="agrees", **NAMED)
+    body = statement.stated(making.named(good().subject), said)
+    taken = take(write_bundle(Bundle(sign(body, members["beta"], members["gamma"]))))
+    assert level() == "peer_reviewed"
+    before = Entry.objects.get(edition__current=True, slug="guard").content
+    row = Key.objects.get(organisation__slug="gamma")
+    row.revoked_at, row.because = NOW, "compromised"
+    row.save()
+    keyring.revoked.send(sender=Key, key=row)
+    assert (level(), state_of(taken)) == ("well_kept", ("active", ""))
+    assert Entry.objects.get(edition__current=True, slug="guard").content != before
+    same_all_at_once()
+
+
+def test_who_decided_does_not_review_the_decision_also_when_it_counts_no_more(members):
+    from guildmark_hub.catalog import acts
+
+    data = signed(members["acme"], good())
+    take(data)
+    vetted = decided([members["delta"], members["eta"]])
+    acts.state(take(vetted).claim, "withdrawn", "by us")
+    take(reviewed(members["beta"], data))
+    take(reviewed(members["delta"], vetted))
+    assert level() == "well_kept"
+    take(reviewed(members["gamma"], vetted))
+    assert level() == "peer_reviewed"
     same_all_at_once()
 
 
@@ -217,6 +270,21 @@ def test_an_assessment_that_comes_after_its_own_review_takes_it_away(members):
     take(mine)
     assert level() == "well_kept"
     same_all_at_once()
+
+
+def test_what_was_damaged_is_made_anew_with_what_people_say(members):
+    """The assessment comes first, and what is said of it is put right only after that."""
+    from guildmark_hub.catalog import acts
+    from guildmark_hub.catalog.models import Claim
+
+    data = signed(members["acme"], good())
+    for one in (data, reviewed(members["beta"], data), reviewed(members["gamma"], data)):
+        take(one)
+    before = list(Claim.objects.order_by("pk").values())
+    Claim.objects.filter(kind="review").update(digest="", state="withdrawn")
+    Claim.objects.filter(kind="assessment").update(levels=[])
+    acts.rebuild()
+    assert list(Claim.objects.order_by("pk").values()) == before
 
 
 def test_a_decision_with_its_reviews_gives_the_level_and_its_revocation_takes_it(members):

@@ -159,7 +159,7 @@ def _subjects(what: Path) -> tuple[statement.Resource, ...]:
 
     if what.is_file() and what.stat().st_size <= LARGEST:
         with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return making.named(read_report(what.read_bytes()).assessment.subject)
+            return making.named(read_report(_trust.read_file(what, LARGEST)).assessment.subject)
     found = files.here(what)
     if found.digest is None:
         raise AskedWrongly(f"{what} cannot be read whole", "announce what you can read")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.urls import reverse
 
 from guildmark import plain
@@ -113,23 +114,27 @@ def expire(now: datetime | None = None) -> int:
 
 
 def key_revoked(sender: Any, key: Key, **given: Any) -> None:
-    """What a key signed counts no more: all of it where it was stolen, else what it signed since. A signal calls it."""
+    """What a key signed counts no more: all of it where it was stolen, else what it signed since. A signal calls it.
+
+    A decision counts by both of its keys, and falls with either."""
     if key.revoked_at is None:
         return
     now = datetime.now(UTC)
-    found = Claim.objects.filter(key=key).exclude(kind="revocation").exclude(state__in=FINAL)
+    cosigned = _cosigned(key)
+    both = [one.pk for one in cosigned if one.kind == "decision"]
+    found = Claim.objects.filter(Q(key=key) | Q(pk__in=both)).exclude(kind="revocation").exclude(state__in=FINAL)
     if key.because != "compromised":
         found = found.filter(made_at__gte=key.revoked_at)
     stolen = "was stolen: nothing that it signed counts"
     retired = f"was retired on {key.revoked_at:%Y-%m-%d}, before this was signed"
     why = f"the key of {key.organisation.slug} {stolen if key.because == 'compromised' else retired}"
-    _derive([*(one for one in found if _set(one, Claim.State.REVOKED, why, None, now)), *_cosigned(key)])
+    _derive([*(one for one in found if _set(one, Claim.State.REVOKED, why, None, now)), *cosigned])
 
 
 def _cosigned(key: Key) -> list[Claim]:
     """What vouches for something under another's key and bears this one too: it may count for less now."""
-    id, speaking = trusted.known(key).key.id, Claim.objects.filter(kind__in=vouched.SPEAKING, state=Claim.State.ACTIVE)
-    others = speaking.exclude(key=key).select_related("bundle").order_by("pk")
+    id, speaking = trusted.known(key).key.id, Claim.objects.filter(kind__in=vouched.SPEAKING)
+    others = speaking.exclude(state__in=FINAL).exclude(key=key).select_related("bundle").order_by("pk")
     return [one for one in others if id in {mark.keyid for mark in read_bundle(one.bundle.raw).envelope.signatures}]
 
 
