@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import msgspec
+
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
 DAY = timedelta(days=1)
@@ -92,15 +94,16 @@ def proposal(them: People, group: Any, kind: str = "charter", state: str = "draf
     return made
 
 
-def ballot(proposal: Any, now: datetime = NOW, days: int = 3) -> Any:
+def ballot(proposal: Any, now: datetime = NOW, days: int = 3, **rules: Any) -> Any:
     """A ballot on it that is open, with nobody who votes."""
+    from guildmark_hub.council import recording
     from guildmark_hub.council.models import Ballot, Proposal
 
     Proposal.objects.filter(pk=proposal.pk).update(state="ballot")
     proposal.state = "ballot"
-    return Ballot.objects.create(
-        proposal=proposal, revision=proposal.revisions.get(), rules={}, opened_at=now, closes_at=now + days * DAY
-    )
+    frozen = msgspec.to_builtins(recording.rules_of(proposal.rules, proposal.group)) | rules
+    given = {"rules": frozen, "opened_at": now, "closes_at": now + days * DAY}
+    return Ballot.objects.create(proposal=proposal, revision=proposal.revisions.get(), **given)
 
 
 def decision(proposal: Any, *, accepted: bool = True, now: datetime = NOW) -> Any:

@@ -8,6 +8,7 @@ from tests.hub.voting import acts, again, asks, casts, declares, electors, opene
 from guildmark.errors import AskedWrongly
 
 pytestmark = pytest.mark.usefixtures("small")
+DAYS = timedelta(days=100)
 
 
 def test_the_electorate_is_who_has_a_seat_when_the_ballot_opens_each_organisation_once(council, now):
@@ -87,10 +88,29 @@ def test_only_a_chair_opens_a_ballot_and_only_of_an_active_group(council, now):
     one = council.proposes()
     with pytest.raises(PermissionDenied, match="Only chairs of Steering committee"):
         balloting.open_ballot(council.persons["Bea"], one, now)
-    council.group.state = "dormant"
-    council.group.save()
-    with pytest.raises(AskedWrongly, match="only an active group decides"):
-        balloting.open_ballot(council.persons["Ada"], one, now)
+    for state, hint in (("dormant", "let an owner of its sponsor"), ("closed", "before another group")):
+        council.group.state = state
+        council.group.save()
+        with pytest.raises(AskedWrongly, match="only an active group decides") as told:
+            balloting.open_ballot(council.persons["Ada"], one, now)
+        assert hint in told.value.hint
+
+
+def test_what_cannot_be_decided_upon_any_more_is_neither_called_nor_voted_on(council, now):
+    """Its effect is asked again: who was to be elected has left her organisation meanwhile."""
+    from guildmark_hub.council import balloting, proposing
+    from guildmark_hub.people import acts as people
+
+    ada, cyd = council.persons["Ada"], council.persons["Cyd"]
+    table = f'[[seat]]\nperson = {cyd.pk}\norganisation = "gamma"\nrole = "chair"\nuntil = {now.date() + DAYS}\n'
+    called, draft = council.proposes("election", table), council.proposes("election", table)
+    proposing.revise(ada, draft, f"{table}\n", "", now)
+    people.end(cyd, cyd.affiliations.get())
+    with pytest.raises(AskedWrongly, match="Cyd does not belong to Gamma now"):
+        proposing.last_call(ada, draft, now)
+    with pytest.raises(AskedWrongly, match="Cyd does not belong to Gamma now"):
+        balloting.open_ballot(ada, called, now)
+    assert (again(draft).state, again(called).state) == ("draft", "last_call")
 
 
 def test_an_empty_electorate_opens_no_ballot_and_is_told(council, now):

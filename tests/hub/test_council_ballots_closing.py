@@ -26,10 +26,14 @@ def test_a_vote_at_the_moment_of_closing_is_not_taken_and_the_ballot_was_seen_cl
 
 def test_a_clock_that_stands_before_the_opening_refuses_votes_and_counts(council, ballot, now):
     """R10."""
-    from guildmark_hub.council import balloting
+    from guildmark_hub.council import balloting, proposing
 
     before = now - timedelta(microseconds=1)
-    for act in (lambda: casts(council, ballot, before, Ada="yes"), lambda: balloting.close(ballot, before)):
+    for act in (
+        lambda: casts(council, ballot, before, Ada="yes"),
+        lambda: balloting.close(ballot, before),
+        lambda: proposing.withdraw(council.persons["Ada"], ballot.proposal, "It would be lost.", before),
+    ):
         with pytest.raises(AskedWrongly, match="which is not yet") as refused:
             act()
         assert "clock of this hub was set back" in refused.value.hint
@@ -123,6 +127,7 @@ def test_the_record_is_fixed_once_and_anybody_counts_the_same(council, ballot, n
     from guildmark_hub.council import balloting, count, record
 
     casts(council, ballot, now, Ada="yes", Bea="yes", Cyd="abstain")
+    asks({"approvals": 3, "threshold_in": 1, "cap": 1, "lazy": True, "hours": 1, "open_hours": 1})
     tally = balloting.close(ballot, ballot.closes_at)
     held = again(ballot)
     found = record.read(bytes(held.record))
@@ -132,6 +137,7 @@ def test_the_record_is_fixed_once_and_anybody_counts_the_same(council, ballot, n
         bytes(held.record),
     )
     assert (found.document, found.example) == (held.revision.sha256, False)
+    assert found.rules == record.Rules("major", "organisation", 360, 72, 1, (1, 2), (1, 2)), "as when it opened"
     council.organisations["acme"].slug = "other"
     council.organisations["acme"].save()
     assert balloting.close(held, now + timedelta(days=99)) == tally

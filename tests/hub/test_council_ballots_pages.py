@@ -66,7 +66,7 @@ def test_a_standard_goes_from_the_form_to_its_result_by_buttons_alone(client, co
     asks_little()
     ada, bea, cyd = browsers.values()
     status, said = press(ada, "/groups/steering-committee/propose/", **form())
-    assert (status, "It is a draft" in said, "a new standard with 1 levels: kept" in said) == (200, True, True)
+    assert (status, "It is a draft" in said, "a new standard with 1 level: kept" in said) == (200, True, True)
     assert press(bea, "/proposals/1/remark/", says="Why only tools?")[0] == 200
     assert press(ada, "/proposals/1/remark/", says="To begin with.", answers="1")[0] == 200
     assert press(ada, "/proposals/1/last-call/")[0] == 200
@@ -89,6 +89,12 @@ def test_a_standard_goes_from_the_form_to_its_result_by_buttons_alone(client, co
     read = page(client, "/proposals/1/")
     for words in ("Accepted", "Why only tools?", "To begin with.", "guildmark recount 1.json", "No objection"):
         assert words in read
+
+
+def test_what_a_standard_changed_is_shown_after_it_counts_too(client, council):
+    """Against what counted when the ballot opened: against itself nothing would be other."""
+    signed = council.signs(council.decides("standard", STANDARD))
+    assert "a new standard with 1 level: kept" in page(client, f"/proposals/{signed.proposal_id}/")
 
 
 def test_the_form_sent_twice_is_one_proposal_and_one_page(council, browsers):

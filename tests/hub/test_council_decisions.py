@@ -52,6 +52,26 @@ def test_a_rejection_is_a_decision_too_and_changes_nothing(council: Any) -> None
     assert not Charter.objects.filter(decision=decision).exists()
 
 
+@pytest.mark.parametrize("positions", [("yes",) * 3, ("discuss",) * 3])
+def test_only_what_was_accepted_begins_later_and_has_an_end(
+    council: Any, monkeypatch: pytest.MonkeyPatch, positions: tuple[str, ...]
+) -> None:
+    from tests.hub.decided import NOW
+
+    from guildmark_hub.council import effects
+    from guildmark_hub.council.deciding import moment
+
+    held = effects.of("benchmark")
+    begins, ends = NOW + timedelta(days=60), NOW + timedelta(days=365)
+    shelved = held._replace(facts=lambda one: held.facts(one)._replace(effective_at=begins, expires_at=ends))
+    monkeypatch.setitem(effects._SHELF, "benchmark", shelved)
+    decision = council.votes(council.proposes(), *positions)
+    found = said(decision)
+    expected = (moment(begins), moment(ends)) if decision.accepted else (found.made_at, "")
+    assert (found.effective_at, found.expires_at) == expected
+    assert moment(decision.effective_at) == found.effective_at
+
+
 def test_an_example_says_so_in_what_it_states(council: Any) -> None:
     from guildmark_hub.people import own
 
@@ -223,6 +243,23 @@ def test_where_the_groups_chair_recused_the_steering_committee_signs(council: An
     decision = working.votes(working.proposes(), "recuse", "yes", "yes")
     data = decided.cosign(deciding.offered(decision), council.keys["delta"])
     assert deciding.sign(council.persons["Eve"], decision, data, decided.NOW).chair == council.persons["Eve"]
+
+
+def test_a_chair_signs_for_the_organisation_of_the_seat_that_leads(council: Any) -> None:
+    """Eve leads the group for Acme, which recused, and the steering committee for Delta: she signs for Delta."""
+    from tests.hub import decided
+
+    from guildmark_hub.council import deciding
+
+    council.join("Eve", "delta", "chair")
+    working = decided.Council("working", "Tools group")
+    working.join("Eve", "acme", "chair")
+    decision = working.votes(working.proposes(), "recuse", "yes", "yes", "silent")
+    refused(
+        council, council.cosigns(decision), ClaimError, "a key of Acme has signed it, and you lead for Delta", "Eve"
+    )
+    signed = deciding.sign(council.persons["Eve"], decision, council.cosigns(decision, "delta"), decided.NOW)
+    assert signed.key.organisation.slug == "delta"
 
 
 def test_a_clock_that_was_set_back_signs_nothing(council: Any) -> None:

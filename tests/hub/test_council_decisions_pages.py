@@ -125,6 +125,8 @@ def test_what_a_standard_would_change_is_found_before_the_vote_and_then_stays(co
     assert impacts.due(decided.NOW + timedelta(days=2)) == [revision]
     balloting.open_ballot(council.persons["Ada"], proposal, decided.NOW - timedelta(days=1))
     assert impacts.due(decided.NOW + timedelta(days=2)) == []
+    late = impacts.keep(revision, decided.NOW + timedelta(days=1))
+    assert late.made_at == found.made_at, "found while the ballot was opened: the voters saw the other"
     assert Impact.objects.count() == 1
     told = alliance.browser().get(f"/proposals/{proposal.pk}/impact.json").json()
     assert (told["steps"], told["sha256"]) == (found.steps, found.sha256)

@@ -81,6 +81,16 @@ def test_a_standard_that_asks_more_counts_after_sixty_days(council: Any) -> None
     assert f"{decision.effective_at:%Y-%m-%dT%H:%M:%SZ}" in decision.body
     council.signs(decision)
     assert StandardVersion.objects.get().effective_at == decided.NOW + timedelta(days=60)
+    decision.refresh_from_db()
+    assert decision.effective_at == decided.NOW + timedelta(days=60), "its page names the day from which it counts"
+
+
+def test_a_standard_that_was_rejected_waits_for_no_day(council: Any) -> None:
+    version = standard.load("safe_files").version
+    toml = (standard.SHELF / "safe_files" / f"{version}.toml").read_text()
+    stricter = toml.replace(version, "2099.1").replace("require = [", 'require = ["maintained", ', 1)
+    decision = council.votes(council.proposes("standard", f'id = "safe_files"\n{stricter}'), *["discuss"] * 3)
+    assert (decision.accepted, decision.effective_at) == (False, decision.made_at)
 
 
 def test_a_standard_that_asks_no_more_counts_at_once(council: Any) -> None:
@@ -171,8 +181,8 @@ def test_only_the_steering_committee_makes_classes(council: Any) -> None:
         decided.Council("working", "Tools group").proposes("policy", CLASS)
 
 
-def test_an_accepted_waiver_lifts_a_conflict_until_its_day(council: Any) -> None:
-    from tests.hub import decided
+def test_an_accepted_waiver_lifts_a_conflict_until_its_day_or_until_it_is_revoked(council: Any) -> None:
+    from tests.hub import alliance, decided
 
     from guildmark_hub.council import stakes
     from guildmark_hub.council.models import Declaration, Waiver
@@ -182,17 +192,56 @@ def test_an_accepted_waiver_lifts_a_conflict_until_its_day(council: Any) -> None
     Declaration.objects.create(person=bea, **given)
     assert stakes.reasons(bea, "guard", date.today())
     until = date.today() + timedelta(days=100)
-    council.signs(council.decides("waiver", f'person = {bea.pk}\nentry = "guard"\nuntil = {until}\n'))
+    waived = council.signs(waiver(council, until))
     row = Waiver.objects.get()
     assert (row.person, row.slug, row.since, row.until.date()) == (bea, "guard", decided.NOW, until)
     assert not stakes.reasons(bea, "guard", until)
     assert stakes.reasons(bea, "guard", until + timedelta(days=1))
+    assert "Bea" in alliance.browser().get("/conflicts/").content.decode().partition("Waived by a ballot")[2]
+    council.signs(council.votes(council.proposes("revocation", "She wrote it.", claim=waived.claim), *["yes"] * 4))
+    assert stakes.reasons(bea, "guard", until), "what a ballot revoked waives nothing"
+    assert "Waived by a ballot" not in alliance.browser().get("/conflicts/").content.decode()
+
+
+def waiver(council: Any, until: date) -> Any:
+    """What the group decides of a waiver for Bea, where Dan votes for Beta."""
+    council.join("Dan", "beta")
+    document = f'person = {council.persons["Bea"].pk}\nentry = "guard"\nuntil = {until}\n'
+    return council.votes(council.proposes("waiver", document, slug="guard"), "yes", "silent", "yes", "yes")
+
+
+def test_who_has_a_conflict_does_not_vote_on_what_concerns_it(council: Any) -> None:
+    """A waiver, and the revocation of a claim, are proposals about their entry: none else may be named, nor none."""
+    from django.core.exceptions import PermissionDenied
+    from tests.hub import bundles, decided
+
+    from guildmark_hub.catalog import acts
+    from guildmark_hub.council import balloting
+    from guildmark_hub.council.models import Declaration
+    from guildmark_hub.people import own
+
+    bea = council.persons["Bea"]
+    given = {"about": "entry:guard", "says": "I wrote it.", "since": date(2026, 1, 1), "made_by": bea}
+    Declaration.objects.create(person=bea, **given)
+    made_at = f"{decided.BEGUN:%Y-%m-%dT%H:%M:%SZ}"
+    data = bundles.signed(own.signer(), bundles.assessment(made_at=made_at))
+    claim = acts.take_in(data, None, decided.BEGUN + timedelta(hours=1)).claim
+    asked = f'person = {bea.pk}\nentry = "guard"\nuntil = {date.today() + timedelta(days=9)}\n'
+    for kind, document, of in (("waiver", asked, None), ("revocation", "It is wrong.", claim)):
+        for slug in ("", "another"):
+            with pytest.raises(AskedWrongly, match="is about the entry guard"):
+                council.proposes(kind, document, slug=slug, claim=of)
+        proposal = council.proposes(kind, document, slug="guard", claim=of)
+        ballot = balloting.open_ballot(council.persons["Ada"], proposal, decided.NOW)
+        with pytest.raises(PermissionDenied, match="for a conflict of interest"):
+            balloting.cast(bea, ballot, "yes", now=decided.NOW)
 
 
 def test_no_waiver_holds_for_longer_than_a_year(council: Any) -> None:
     until = date.today() + timedelta(days=400)
+    document = f'person = {council.persons["Bea"].pk}\nentry = "guard"\nuntil = {until}\n'
     with pytest.raises(AskedWrongly, match="more than twelve months"):
-        council.proposes("waiver", f'person = {council.persons["Bea"].pk}\nentry = "guard"\nuntil = {until}\n')
+        council.proposes("waiver", document, slug="guard")
 
 
 def test_a_ballot_revokes_what_this_hub_has_signed(council: Any) -> None:
@@ -205,6 +254,20 @@ def test_a_ballot_revokes_what_this_hub_has_signed(council: Any) -> None:
     assert "by a ballot on" in first.claim.why
     with pytest.raises(AskedWrongly, match="revoked already"):
         council.proposes("revocation", "Once more.", claim=first.claim)
+
+
+def test_a_ballot_revokes_no_review(council: Any) -> None:
+    """Whoever found something takes it back herself."""
+    from tests.hub import bundles, decided
+
+    from guildmark.attest.statement import Reviewed
+    from guildmark_hub.catalog import acts
+    from guildmark_hub.people import own
+
+    said = Reviewed(bundles.BY, f"{decided.BEGUN:%Y-%m-%dT%H:%M:%SZ}", "", "ab" * 32)
+    claim = acts.take_in(bundles.says(own.signer(), said), None, decided.BEGUN + timedelta(hours=1)).claim
+    with pytest.raises(AskedWrongly, match="it is not said which statement is to be revoked"):
+        council.proposes("revocation", "It is wrong.", slug=claim.slug, claim=claim)
 
 
 def test_a_ballot_revokes_nothing_that_others_have_signed(council: Any) -> None:

@@ -51,6 +51,7 @@ def test_everything_of_a_group_is_read_without_signing_in(them, group, now):
     text = page(None, "/groups/speech-models/")
     for said in ("Standards for speech models.", "Acme", "Cleo", "Write the standard", "Meet twice a month", "Active"):
         assert said in text, said
+    assert f"person {them.cleo.pk}<" in text, "by this number an election names her"
     assert f'href="/proposals/{proposal.pk}/"' in text
     assert "<form" not in text.split("<main")[1].split("</main>")[0]
     assert "The first point" in page(None, f"/meetings/{one.pk}/")
@@ -171,6 +172,15 @@ def test_each_sees_the_buttons_of_what_she_may_do(them, group):
         "Dan": {"rest/", "close/", "join/"},
         "Finn": {"join/"},
     }
+
+
+def test_nobody_is_offered_to_stop_a_panel(them):
+    from guildmark_hub.council import groups
+
+    made.steering(them)
+    groups.panel("Appeal 7", [(them.ben, them.acme), (them.cleo, them.beta), (them.eve, them.gamma)])
+    for who in (them.ben, them.dan):
+        assert not {one for one in ("rest/", "close/") if f'/{one}"' in page(who, "/groups/appeal-7/")}
 
 
 def test_a_chair_names_another_ends_a_seat_and_closes_the_group_by_the_pages(them, group, now):

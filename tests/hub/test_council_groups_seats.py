@@ -52,6 +52,20 @@ def test_nobody_joins_a_group_that_rests_or_is_closed(them, group):
         seating.join(them.dan, group, them.beta, NOW)
 
 
+@pytest.mark.parametrize("act", ["rest", "close"])
+def test_nobody_stops_a_panel_before_its_appeal_has_ended(them, act):
+    """Its chair, or who leads the steering committee, would keep the appeal from being decided."""
+    from guildmark_hub.council import groups
+
+    made.steering(them)
+    panel = groups.panel("Appeal 7", [(them.ben, them.acme), (them.cleo, them.beta), (them.eve, them.gamma)], NOW)
+    for person in (them.ben, them.dan):
+        with pytest.raises(AskedWrongly, match="a panel of appeal works until its appeal has ended"):
+            getattr(groups, act)(person, panel, NOW)
+    panel.refresh_from_db()
+    assert panel.state == "active"
+
+
 def test_nobody_takes_a_seat_in_the_steering_committee_or_a_panel_by_herself(them):
     from guildmark_hub.council import groups, seating
 
@@ -93,6 +107,18 @@ def test_another_role_in_her_organisation_does_not_end_a_seat(them, group):
         acts.change_role(them.ada, them.ben.affiliations.get(until=None), role)
         assert sitting(group, timezone.now().date()) == ALL
     assert sitting(group, timezone.now().date() + DAY) == ALL
+
+
+def test_who_made_a_group_and_left_its_sponsor_writes_no_charter(them):
+    from guildmark_hub.council import groups
+    from guildmark_hub.people import acts as people
+
+    group = made.forming(them)
+    people.change_role(them.ada, them.ben.affiliations.get(), "owner")
+    people.end(them.ada, them.ada.affiliations.get())
+    with pytest.raises(PermissionDenied, match="write its first charter"):
+        groups.write_charter(them.ada, group, made.CHARTER)
+    assert groups.write_charter(them.ben, group, made.CHARTER).number == 1
 
 
 def test_nobody_sits_for_an_organisation_that_has_left_the_alliance(them, group):
@@ -141,9 +167,10 @@ def test_who_had_a_term_that_ended_takes_a_seat_again_and_the_old_one_stays_writ
 def test_the_only_chair_does_not_leave_before_another_is_named(them, group):
     from guildmark_hub.council import seating
 
-    for act in (seating.leave, seating.step_down):
+    mine = group.seats.get(person=them.ada)
+    for act, of in ((seating.leave, group), (seating.step_down, group), (seating.end, mine)):
         with pytest.raises(AskedWrongly, match="no chair any more") as told:
-            act(them.ada, group, NOW)
+            act(them.ada, of, NOW)
         assert told.value.hint == "name another chair first"
     seating.name_chair(them.ada, group.seats.get(person=them.cleo), TODAY + DAY, NOW)
     seating.step_down(them.ada, group, NOW)

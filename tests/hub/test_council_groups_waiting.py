@@ -20,11 +20,12 @@ def waits(person: Any, now: datetime = NOW) -> list[tuple[str, str, datetime | N
     return [tuple(one) for one in awaited.waits(person, now)]
 
 
-def voting(proposal: Any, *electors: Any) -> Any:
+def voting(proposal: Any, *electors: Any, cap: int = 0) -> Any:
     """An open ballot on it with these electors, organisations or pairs of one and a person."""
     from guildmark_hub.council.models import Elector
 
-    ballot = made.ballot(proposal)
+    unit = "person" if isinstance(electors[0], tuple) else "organisation"
+    ballot = made.ballot(proposal, unit=unit, cap=cap)
     for place, one in enumerate(electors):
         organisation, person = one if isinstance(one, tuple) else (one, None)
         Elector.objects.create(ballot=ballot, organisation=organisation, person=person, name="x", place=place)
@@ -57,6 +58,18 @@ def test_a_ballot_waits_for_nobody_who_is_barred_or_has_left_the_employer_it_was
     assert [waits(one) for one in (them.ada, them.cleo)] == [[], []]
 
 
+def test_a_ballot_waits_for_nobody_whose_vote_would_not_be_taken(them, group):
+    """Ben comes after Ada, of whose employer one may vote; Cleo says now that she has a stake."""
+    from guildmark_hub.council.models import Declaration
+
+    proposal = made.proposal(them, group, slug="guard")
+    voting(proposal, (them.acme, them.ada), (them.acme, them.ben), (them.beta, them.cleo), cap=1)
+    assert [bool(waits(one)) for one in (them.ada, them.ben, them.cleo)] == [True, False, True]
+    stake = {"about": "entry:guard", "says": "I wrote it.", "since": TODAY, "made_by": them.cleo}
+    Declaration.objects.create(person=them.cleo, **stake)
+    assert [bool(waits(one)) for one in (them.ada, them.ben, them.cleo)] == [True, False, False]
+
+
 @pytest.mark.parametrize("now", [NOW - HOUR, NOW + 3 * DAY, NOW + 4 * DAY])
 def test_a_ballot_waits_for_nobody_before_it_opens_or_from_its_closing_on(them, group, now):
     voting(made.proposal(them, group), (them.acme, them.ada))
@@ -73,6 +86,22 @@ def test_a_last_call_waits_for_all_who_sit_there_and_then_for_the_chairs(them, g
     assert [waits(one) for one in (them.ada, them.ben, them.dan)] == [[called], [called], []]
     opens = ("Open the ballot, the last call is over: Meet twice a month", path, None)
     assert [waits(one, over) for one in (them.ada, them.ben)] == [[opens], []]
+
+
+def test_a_ballot_waits_to_be_opened_by_whoever_may_lead_its_proposal(them, group):
+    """R12: the chair of the group has a stake, so one of the steering committee opens it."""
+    from guildmark_hub.council.models import Declaration
+
+    made.steering(them)
+    proposal = made.proposal(them, group, state="last_call", last_call_at=NOW - 30 * DAY, slug="guard")
+    opens = ("Open the ballot, the last call is over: Meet twice a month", f"/proposals/{proposal.pk}/", None)
+    assert [opens in waits(one) for one in (them.ada, them.dan)] == [True, False]
+    stake = {"about": "entry:guard", "says": "I wrote it.", "since": TODAY, "made_by": them.ada}
+    Declaration.objects.create(person=them.ada, **stake)
+    assert [opens in waits(one) for one in (them.ada, them.dan)] == [False, True]
+    proposal.last_call_at = NOW
+    proposal.save()
+    assert [one[0] for one in waits(them.dan)] == []
 
 
 def test_a_decision_waits_for_whoever_may_lead_its_proposal_until_it_is_signed(them, group):

@@ -99,6 +99,35 @@ def test_a_vetting_that_counts_no_more_has_no_result(vetted: Any) -> None:
         result(decision)
 
 
+def test_a_vetting_whose_time_is_over_has_no_result_whoever_has_marked_it_so(vetted: Any) -> None:
+    from tests.hub import decided
+
+    from guildmark_hub.catalog.models import Claim
+
+    decision = vetted()
+    Claim.objects.filter(pk=decision.claim.pk).update(expires_at=decided.NOW)
+    with pytest.raises(AskedWrongly, match="still counts"):
+        result(decision)
+
+
+def test_what_others_say_they_saw_is_in_no_result(vetted: Any, council: Any) -> None:
+    """The reviewers looked at this hub's assessment: only this hub says what came of looking again."""
+    from tests.hub import decided
+
+    from guildmark_hub.catalog import acts
+    from guildmark_hub.catalog.models import Claim
+
+    checks = [check for level in standard.load(*VETTED).level for check in level.require]
+    decision = vetted(failed=checks[0])
+    made_at = f"{decided.NOW - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+    theirs = bundles.assessment(made_at=made_at, **dict.fromkeys(checks, "passed"))
+    acts.take_in(bundles.signed(council.keys["beta"], theirs), None, decided.NOW)
+    assert result(decision)["predicate"]["properties"] == []
+    Claim.objects.filter(statement=decision.proposal.claim.statement).update(expires_at=decided.NOW)
+    with pytest.raises(AskedWrongly, match="no assessment of this release counts now"):
+        result(decision)
+
+
 def test_another_decision_has_no_result(council: Any) -> None:
     with pytest.raises(AskedWrongly, match="only a vetting"):
         result(council.signs(council.decides()))

@@ -1,14 +1,11 @@
-"""Who has a conflict of interest about an entry, by what the database holds; and what is declared."""
+"""Who has a conflict of interest about an entry, by what the database holds."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
-from django.core.exceptions import PermissionDenied
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from guildmark.errors import AskedWrongly
 
 pytestmark = pytest.mark.usefixtures("small")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -20,12 +17,6 @@ def reasons(person, slug="guard", on=TODAY):
     from guildmark_hub.council import stakes
 
     return stakes.reasons(person, slug, on)
-
-
-def declare(person, about, organisation=None, since=TODAY, until=None, says="I advise them."):
-    from guildmark_hub.council import declaring
-
-    return declaring.declare(person, declaring.Said(about, says, since, until), organisation, NOW)
 
 
 def tied(person, organisation, since, until=None):
@@ -104,6 +95,10 @@ def test_who_is_named_as_an_author_in_what_a_check_quotes_has_a_conflict(allianc
     assert reasons(eve) == ()
     eve.email = "Ada@Guard.example"
     assert reasons(eve)
+    wrong = Finding("maintainers_named", Outcome.FAILED, "these are nobody", (seen,))
+    made = Assessment(found.subject, found.listings, (*found.findings, wrong), (), found.made_by, found.made_at)
+    newest.update(assessment=pack(canonical(made)))
+    assert not any(map(reasons, (ada, bob))), "what a check did not take for its makers names none"
 
 
 def test_a_name_written_family_first_is_one_author(alliance):
@@ -133,6 +128,80 @@ def test_who_is_said_to_pay_for_it_has_a_stake(alliance, acme, says, bound):
     answer = Answer.objects.create(slug="guard", kind="support", person=olga)
     Wording.objects.create(answer=answer, version=1, says=says, made_by=olga)
     assert bool(stakes.organisation_reasons(acme, "guard", TODAY)) is bound
+
+
+def bound(organisation):
+    from guildmark_hub.council import stakes
+
+    return bool(stakes.organisation_reasons(organisation, "guard", TODAY))
+
+
+def test_what_was_said_of_money_and_is_said_no_more_binds_nobody(alliance, acme):
+    from guildmark_hub.answers.models import Answer, Wording
+
+    olga = alliance.person("Olga Owner")
+    answer = Answer.objects.create(slug="guard", kind="support", person=olga)
+    Wording.objects.create(answer=answer, version=1, says="Acme funds it.", made_by=olga)
+    found = [bound(acme)]
+    Wording.objects.create(answer=answer, version=2, says="Its readers fund it.", made_by=olga)
+    Answer.objects.update(version=2)
+    found.append(bound(acme))
+    Wording.objects.filter(version=2).update(says="Acme funds it again.")
+    found.append(bound(acme))
+    Answer.objects.update(withdrawn_at=NOW)
+    assert [*found, bound(acme)] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "stake"),
+    [
+        ("offer_support", "We pay for a year of it.", True),
+        ("offer_support", "We answer its reports.", False),
+        ("offer_review", "Acme pays for a review.", False),
+    ],
+)
+def test_an_organisation_that_offers_money_has_a_stake(alliance, acme, kind, says, stake):
+    from guildmark_hub.answers.models import Answer, Wording
+
+    olga = alliance.person("Olga Owner")
+    answer = Answer.objects.create(slug="guard", kind=kind, person=olga, organisation=acme)
+    Wording.objects.create(answer=answer, version=1, says=says, made_by=olga)
+    assert bound(acme) is stake
+
+
+@pytest.mark.parametrize(
+    ("told", "stake"),
+    [
+        ({"party": "first"}, True),
+        ({"party": "third"}, False),
+        ({"party": "third", "of": "funder", "value": "ACME", "reported_by": "A paper"}, True),
+        ({"party": "third", "of": "users", "value": "ACME", "reported_by": "A paper"}, False),
+    ],
+)
+def test_who_reports_of_it_as_its_own_or_is_reported_to_fund_it_has_a_stake(acme, told, stake):
+    from guildmark_hub.catalog.models import Entry, Reported, Source
+
+    entry = Entry.objects.get(edition__current=True, slug="guard")
+    given = {"of": "latency", "value": 1, "reported_by": " acme", "digest": f"sha256:{'0' * 64}"}
+    Reported.objects.create(entry=entry, source=Source.objects.first(), **given | told)
+    assert bound(acme) is stake
+
+
+def test_who_owned_it_long_ago_and_where_nobody_was_taken_in_bind_nobody(alliance, acme, maker):
+    from guildmark_hub.answers.models import Ownership
+
+    olga, paul, ada = (alliance.person(name) for name in ("Olga Owner", "Paul Peer", "Ada Adams"))
+    tied(olga, acme, date(2020, 1, 1))
+    tied(paul, acme, date(2020, 1, 1))
+    proof = {"word": "w" * 40, "where": "pkg:pypi/guard", "state": "expired"}
+    held = Ownership.objects.create(slug="guard", person=olga, proved_at=datetime(2024, 11, 22, tzinfo=UTC), **proof)
+    found = [bool(reasons(one)) for one in (olga, paul)]
+    Ownership.objects.filter(pk=held.pk).update(proved_at=datetime(2024, 11, 21, tzinfo=UTC))
+    assert [*found, *(bool(reasons(one)) for one in (olga, paul))] == [True, True, False, False]
+    tied(ada, maker, date(2026, 1, 1))
+    assert reasons(ada)
+    type(maker).objects.filter(pk=maker.pk).update(state="refused")
+    assert reasons(ada) == ()
 
 
 def test_who_submitted_it_has_a_stake_and_a_draft_is_none(alliance):
@@ -173,66 +242,6 @@ def _decision(alliance, person, organisation):
     ballot = Ballot.objects.create(proposal=proposal, revision=revision, rules={}, opened_at=NOW, closes_at=NOW)
     made = {"accepted": True, "body": "{}", "statement": "0" * 64, "effective_at": NOW}
     return Decision.objects.create(proposal=proposal, ballot=ballot, **made)
-
-
-def test_what_is_declared_binds_from_its_first_day_to_its_last(alliance, acme):
-    ada = alliance.person("Ada Adams")
-    tied(ada, acme, date(2026, 1, 1))
-    declare(ada, "entry:guard", since=TODAY - 3 * DAYS, until=TODAY + DAYS)
-    bound = [bool(reasons(ada, on=TODAY + DAYS * day)) for day in (-4, -3, 0, 1, 2)]
-    assert bound == [False, True, True, True, False]
-
-
-def test_what_an_owner_declares_for_her_organisation_binds_all_its_people(alliance, acme):
-    from guildmark_hub.council import stakes
-
-    ada, bob = alliance.person("Ada Adams"), alliance.person("Bob Brown")
-    alliance.belongs(ada, acme, "owner")
-    alliance.belongs(bob, acme)
-    with pytest.raises(PermissionDenied):
-        declare(bob, "entry:guard", acme)
-    declare(ada, "entry:guard", acme)
-    assert reasons(bob)
-    assert stakes.organisation_reasons(acme, "guard", TODAY)
-
-
-def test_an_end_is_written_and_the_words_stay(alliance, acme):
-    from guildmark_hub.council import declaring
-    from guildmark_hub.people.models import Act
-
-    ada, bob = alliance.person("Ada Adams"), alliance.person("Bob Brown")
-    for one in (ada, bob):
-        alliance.belongs(one, acme)
-    made = declare(ada, "entry:guard")
-    assert declare(ada, "entry:guard").pk == made.pk
-    with pytest.raises(PermissionDenied):
-        declaring.end(bob, made.pk, NOW)
-    declaring.end(ada, made.pk, NOW)
-    made.refresh_from_db()
-    assert (made.until, made.says) == (TODAY, "I advise them.")
-    assert reasons(ada)
-    assert reasons(ada, on=TODAY + DAYS) == ()
-    assert Act.objects.filter(did__startswith="council.", of=declaring.named(made)).count() == 2
-
-
-@pytest.mark.parametrize(
-    ("about", "since", "until"),
-    [
-        ("entry:nothing", TODAY, None),
-        ("organisation:nothing", TODAY, None),
-        ("person:99999999999", TODAY, None),
-        ("planet:mars", TODAY, None),
-        ("guard", TODAY, None),
-        ("entry:guard", TODAY + DAYS, None),
-        ("entry:guard", TODAY, TODAY - DAYS),
-        ("entry:guard", date(1900, 1, 1), None),
-    ],
-)
-def test_what_cannot_be_is_not_declared(alliance, acme, about, since, until):
-    ada = alliance.person("Ada Adams")
-    alliance.belongs(ada, acme)
-    with pytest.raises(AskedWrongly):
-        declare(ada, about, since=since, until=until)
 
 
 class Graph(NamedTuple):

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from guildmark_hub.council import groups, meetings, powers, seating
+from guildmark_hub.council import balloting, groups, meetings, powers, seating, stakes
 from guildmark_hub.council.models import Ballot, Decision, Elector, Group, Meeting, Milestone, Proposal, Seat, Vote
 from guildmark_hub.council.waiting import Waits
 from guildmark_hub.people import roles
@@ -19,7 +19,7 @@ def waits(person: Person, now: datetime) -> Iterator[Waits]:
     sits = list(powers.seats_of(person, now.date()))
     leads = [one.group for one in sits if one.role == Seat.Role.CHAIR]
     yield from _ballots(person, now)
-    yield from _last_calls(sits, leads, now)
+    yield from _last_calls(person, sits, leads, now)
     yield from _decisions(person, leads, now)
     yield from _meetings(person, sits, leads, now)
     yield from _milestones(leads, now)
@@ -31,8 +31,8 @@ def waits(person: Person, now: datetime) -> Iterator[Waits]:
             yield Waits(what, one.group.get_absolute_url(), end)
 
 
-def may_cast(person: Person, now: datetime) -> Q:
-    """The electors of open ballots for which she may vote: herself, or an organisation for which she sits there."""
+def _of(person: Person, now: datetime) -> Q:
+    """The electors for which she would vote: herself, or an organisation for which she sits there."""
     mine = [one.organisation_id for one in roles.affiliations(person)]
     sits = powers.seats_of(person, now.date()).filter(
         group=OuterRef("ballot__proposal__group"), organisation=OuterRef("organisation")
@@ -45,30 +45,39 @@ def _ballots(person: Person, now: datetime) -> Iterator[Waits]:
     found = Ballot.objects.filter(
         closed_at=None, opened_at__lte=now, closes_at__gt=now, proposal__state=Proposal.State.BALLOT
     )
-    electors = Elector.objects.filter(may_cast(person, now), ~Q(Exists(cast)), ballot__in=found)
-    for one in electors.select_related("ballot__proposal", "organisation"):
+    electors = Elector.objects.filter(_of(person, now), ~Q(Exists(cast)), ballot__in=found)
+    for one in electors.select_related("ballot__proposal__group", "ballot__revision", "organisation"):
         proposal = one.ballot.proposal
+        if balloting.is_capped(one) or stakes.reasons(person, proposal.slug, now.date()):
+            continue
         of = "" if one.person_id else f", for {one.organisation.name}"
         yield Waits(f"Vote{of}: {proposal.title}", proposal.get_absolute_url(), one.ballot.closes_at)
 
 
-def _last_calls(sits: list[Seat], leads: list[Group], now: datetime) -> Iterator[Waits]:
-    called = Proposal.objects.filter(state=Proposal.State.LAST_CALL, group__in=[one.group_id for one in sits])
-    for one in called.exclude(last_call_at=None).select_related("rules", "group"):
+def _last_calls(person: Person, sits: list[Seat], leads: list[Group], now: datetime) -> Iterator[Waits]:
+    mine = {one.group_id for one in sits}
+    called = Proposal.objects.filter(state=Proposal.State.LAST_CALL).exclude(last_call_at=None)
+    for one in called.filter(_led(leads, "group") | Q(group__in=mine)).select_related("rules", "group"):
         over = (one.last_call_at or now) + timedelta(hours=one.rules.hours)
         if now < over:
-            yield Waits(f"Last call, say what you think: {one.title}", one.get_absolute_url(), over)
-        elif one.group in leads and one.group.state == Group.State.ACTIVE:
+            if one.group_id in mine:
+                yield Waits(f"Last call, say what you think: {one.title}", one.get_absolute_url(), over)
+        elif one.group.state == Group.State.ACTIVE and person in powers.chairs_of(one, now.date()):
             yield Waits(f"Open the ballot, the last call is over: {one.title}", one.get_absolute_url(), None)
+
+
+def _led(leads: list[Group], of: str) -> Q:
+    """What she may have to lead: what is of her groups, and all where she leads the steering committee."""
+    if any(one.kind == Group.Kind.STEERING for one in leads):
+        return Q(pk__isnull=False)
+    return Q(**{f"{of}__in": leads})
 
 
 def _decisions(person: Person, leads: list[Group], now: datetime) -> Iterator[Waits]:
     if not leads:
         return
-    unsigned = Decision.objects.filter(signed_at=None).select_related("proposal__group")
-    if not any(one.kind == Group.Kind.STEERING for one in leads):
-        unsigned = unsigned.filter(proposal__group__in=leads)
-    for one in unsigned:
+    unsigned = Decision.objects.filter(_led(leads, "proposal__group"), signed_at=None)
+    for one in unsigned.select_related("proposal__group"):
         if person in powers.chairs_of(one.proposal, now.date()):
             yield Waits(f"Sign the decision: {one.proposal.title}", one.get_absolute_url(), None)
 

@@ -102,7 +102,7 @@ def proposal(one: Proposal, reader: Person | None, now: datetime, before: int | 
         "proposal": one,
         "revision": ballot.revision if ballot else revisions[0],
         "revisions": revisions,
-        "difference": difference(one, revisions[0]),
+        "difference": difference(one, revisions[0], ballot),
         "impact": _impact(one),
         "rules": rules_in_words(one, ballot),
         "until": balloting.waits_until(one),
@@ -115,11 +115,12 @@ def proposal(one: Proposal, reader: Person | None, now: datetime, before: int | 
     }
 
 
-def difference(one: Proposal, revision: Revision) -> Difference | None:
-    """What a wording changes: of a standard against the version that counts now, else against the wording before."""
-    before = one.revisions.filter(number__lt=revision.number).order_by("-number").first()
+def difference(one: Proposal, revision: Revision, ballot: Ballot | None) -> Difference | None:
+    """What a wording changes: of a standard against the version that counts now, or counted when the ballot opened;
+    else against the wording before."""
     if one.kind == Proposal.Kind.STANDARD:
-        return _of_standard(revision)
+        return _of_standard(revision, ballot)
+    before = one.revisions.filter(number__lt=revision.number).order_by("-number").first()
     if before is None:
         return None
     return Difference(f"revision {before.number}", (), differing.lines(before.document, revision.document))
@@ -180,7 +181,7 @@ def rules_in_words(one: Proposal, ballot: Ballot | None) -> list[tuple[str, str]
     return [
         ("Class", one.rules.name),
         ("Waiting in last call", plain.counted(rules.hours, "hour")),
-        ("Ballot", f"{plain.counted(rules.open_hours, 'hour')} at least"),
+        ("Ballot", f"{plain.counted(rules.open_hours, 'hour')}, or until all have voted and a chair has it counted"),
         ("Who votes", f"{who}{cap}"),
         ("Quorum", f"{'/'.join(map(str, rules.quorum))} of those who are not recused{silent}"),
         ("Approvals", f"{rules.approvals}, or all where fewer may vote"),
@@ -193,14 +194,15 @@ def groups_of(reader: Person | None, now: datetime) -> list[Group]:
     return [seat.group for seat in powers.seats_of(reader, now.date())] if reader else []
 
 
-def _of_standard(revision: Revision) -> Difference | None:
+def _of_standard(revision: Revision, ballot: Ballot | None) -> Difference | None:
     try:
         draft = documents.read_standard(revision.document)
     except AskedWrongly:  # it was readable when it was proposed, by the rules of that day
         return None
-    old = published.newest(draft.id)
+    old = published.newest(draft.id, ballot.opened_at if ballot else None)
     text = _toml(old) if old else ""
-    against = f"{old.id} {old.version}, which counts now" if old else "nothing: there is no such standard yet"
+    counts = "which counted when the ballot opened" if ballot else "which counts now"
+    against = f"{old.id} {old.version}, {counts}" if old else "nothing: there is no such standard yet"
     return Difference(against, differing.standards(old, draft.standard), differing.lines(text, draft.toml.decode()))
 
 

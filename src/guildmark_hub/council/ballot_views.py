@@ -12,12 +12,11 @@ from django.utils import timezone
 from guildmark_hub.council import ballot_shown as shown
 from guildmark_hub.council import balloting, powers, proposing
 from guildmark_hub.council.ballot_forms import ProposeForm, RemarkForm, ReviseForm, VoteForm, WithdrawForm
+from guildmark_hub.council.group_views import POST, READ, reader
 from guildmark_hub.council.models import Ballot, DecisionClass, Group, Proposal, Revision, Vote
 from guildmark_hub.people import roles
 from guildmark_hub.people.doors import asked, done, door, person_of, posted, show
 from guildmark_hub.people.models import Organisation, Person
-
-READ, POST = ("GET", "HEAD"), ("POST",)
 
 
 def _proposal(number: int) -> Proposal:
@@ -44,10 +43,6 @@ def _revision(number: int, revision: int) -> Revision:
     return found
 
 
-def _reader(request: HttpRequest) -> Person | None:
-    return request.user if isinstance(request.user, Person) else None
-
-
 def _number(given: str) -> int | None:
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
 
@@ -64,7 +59,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "states": [("", "All"), ("open", "Open"), *Proposal.State.choices],
         "kinds": [("", "All"), *Proposal.Kind.choices],
         "groups": Group.objects.order_by("name"),
-        "mine": shown.groups_of(_reader(request), timezone.now()),
+        "mine": shown.groups_of(reader(request), timezone.now()),
     }
     return show(request, "council/proposals", held)
 
@@ -72,9 +67,9 @@ def proposals(request: HttpRequest) -> HttpResponse:
 @door("anyone", methods=READ)
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
     """A proposal: where it stands, what it changes, what was said of it, how it is voted on."""
-    one, reader = _proposal(number), _reader(request)
     before = _number(request.GET.get("before", ""))
-    return show(request, "council/proposal", shown.proposal(one, reader, timezone.now(), before))
+    held = shown.proposal(_proposal(number), reader(request), timezone.now(), before)
+    return show(request, "council/proposal", held)
 
 
 @door("anyone", methods=READ)
@@ -152,8 +147,8 @@ def revise(request: HttpRequest, number: int) -> HttpResponse:
     if not proposing.mine(person, one):
         raise PermissionDenied("Only who proposed it may word it anew")
     form = ReviseForm(posted(request), initial={"document": proposing.newest(one).document})
-    given = form.data
-    if done(form, lambda: proposing.revise(person, one, given.get("document", ""), form.cleaned_data["says"])):
+    given = form.cleaned_data if form.is_valid() else {}
+    if done(form, lambda: proposing.revise(person, one, given["document"], given["says"])):
         messages.success(request, "The new wording stands. If it was in last call, it is a draft again.")
         return redirect("council:proposal", number)
     return asked(request, "council/revise", form, {"proposal": one})

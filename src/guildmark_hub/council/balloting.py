@@ -149,33 +149,39 @@ def elector_of(person: Person, ballot: Ballot, now: datetime, organisation: Orga
             )
     if organisation and found.organisation_id != organisation.pk:
         raise PermissionDenied(f"You vote here for {found.organisation.name}")
-    _must_be_within_the_cap(ballot, found)
+    _must_be_within_the_cap(found)
     return found
 
 
 def _electorate(proposal: Proposal, rules: record.Rules, now: datetime) -> Iterator[Elector]:
     """Who may vote, in order: those who sit longest first."""
-    places, known, on = numbers(1), set[int](), now.date()
-    for seat in powers.seats(proposal.group, on).order_by("since", "pk"):
+    places, there, known = numbers(1), set[int](), _facts(proposal, now)
+    for seat in powers.seats(proposal.group, now.date()).order_by("since", "pk"):
         of = seat.person_id if rules.unit == "person" else seat.organisation_id
-        if of not in known:
-            known.add(of)
-            yield _elector(seat, rules, proposal.slug, next(places), now)
+        if of not in there:
+            there.add(of)
+            yield _elector(seat, rules, known, next(places))
 
 
-def _elector(seat: Seat, rules: record.Rules, slug: str, place: int, now: datetime) -> Elector:
+def _elector(seat: Seat, rules: record.Rules, known: stakes.Facts | None, place: int) -> Elector:
     by_person = rules.unit == "person"
     made = Elector(organisation=seat.organisation, person=seat.person if by_person else None, place=place)
     made.name = (str(seat.person) if by_person else seat.organisation.name)[:200]
-    made.barred = _reasons(made, slug, now)
+    made.barred = _reasons(made, known)
     return made
 
 
-def _reasons(elector: Elector, slug: str, now: datetime) -> str:
+def _facts(proposal: Proposal, now: datetime) -> stakes.Facts | None:
+    """What is known of the entry that it is about, read once for all electors; None where it is about none."""
+    return stakes.facts(proposal.slug, now.date()) if proposal.slug else None
+
+
+def _reasons(elector: Elector, known: stakes.Facts | None) -> str:
     """Why it has a conflict of interest, in one line; empty: it has none."""
-    if elector.person:
-        return "; ".join(stakes.reasons(elector.person, slug, now.date()))
-    return "; ".join(stakes.organisation_reasons(elector.organisation, slug, now.date()))
+    if known is None:
+        return ""
+    person = elector.person
+    return "; ".join(stakes.of(person, known) if person else stakes.of_organisation(elector.organisation, known))
 
 
 def _has_waited(proposal: Proposal, now: datetime) -> None:
@@ -247,18 +253,19 @@ def _shut(ballot: Ballot, now: datetime) -> GuildmarkError | None:
 
 def _conflict(elector: Elector, person: Person, ballot: Ballot, now: datetime) -> PermissionDenied | None:
     """Why this elector, or who casts for it, may not vote; a conflict of the elector itself is written."""
-    _bar(elector, ballot, now)
+    known = _facts(ballot.proposal, now)
+    _bar(elector, ballot, known)
     said = elector.barred
-    if not said and elector.person_id is None:
-        said = "; ".join(stakes.reasons(person, ballot.proposal.slug, now.date()))
+    if known and not said and elector.person_id is None:
+        said = "; ".join(stakes.of(person, known))
     return PermissionDenied(f"You may not vote here, for a conflict of interest: {said}") if said else None
 
 
-def _bar(elector: Elector, ballot: Ballot, now: datetime) -> None:
+def _bar(elector: Elector, ballot: Ballot, known: stakes.Facts | None) -> None:
     """Write the conflict that an elector has by now."""
     if elector.barred:
         return
-    if said := _reasons(elector, ballot.proposal.slug, now):
+    if said := _reasons(elector, known):
         _write_bar(elector, ballot, said)
 
 
@@ -269,23 +276,27 @@ def _write_bar(elector: Elector, ballot: Ballot, said: str) -> None:
     trail.keep(None, "council.bar", proposing.named(ballot.proposal), None, after)
 
 
-def _bar_by_its_voice(elector: Elector, ballot: Ballot, now: datetime) -> None:
+def _bar_by_its_voice(elector: Elector, ballot: Ballot, known: stakes.Facts) -> None:
     """At the count: no vote stands that was cast for an organisation by somebody who has a conflict by now."""
     last = elector.votes.select_related("person").order_by("pk").last()
     if elector.barred or elector.person_id or last is None:
         return
-    said = stakes.reasons(last.person, ballot.proposal.slug, now.date())
-    if said:
+    if said := stakes.of(last.person, known):
         _write_bar(elector, ballot, f"its vote was cast by {last.person}, who has a conflict of interest: {said[0]}")
 
 
-def _must_be_within_the_cap(ballot: Ballot, elector: Elector) -> None:
-    for one in count.standing(record_of(ballot)):
-        if one.elector.id == elector.identity and one.stands == "capped":
-            cap = plain.counted(ballot.rules["cap"], "person")
-            raise PermissionDenied(
-                f"At most {cap} of {elector.organisation.name} vote here, and others come before you"
-            )
+def is_capped(elector: Elector) -> bool:
+    """Whether so many others of the same employer come before her that she has no vote."""
+    if not (elector.person_id and elector.ballot.rules["cap"]):
+        return False
+    standing = count.standing(record_of(elector.ballot))
+    return any(one.elector.id == elector.identity and one.stands == "capped" for one in standing)
+
+
+def _must_be_within_the_cap(elector: Elector) -> None:
+    if is_capped(elector):
+        cap = plain.counted(elector.ballot.rules["cap"], "person")
+        raise PermissionDenied(f"At most {cap} of {elector.organisation.name} vote here, and others come before you")
 
 
 def _taken(person: Person, elector: Elector, position: str, says: str, at: datetime) -> Vote:
@@ -312,9 +323,10 @@ def _closed(person: Person | None, ballot: Ballot, now: datetime) -> record.Tall
         raise AskedWrongly(f"the ballot opened on {proposing.plain_moment(ballot.opened_at)}, which is not yet", CLOCK)
     if not over(ballot, now):
         _must_be_complete(ballot)
-    for elector in ballot.electors.select_related("organisation", "person"):
-        _bar(elector, ballot, now)
-        _bar_by_its_voice(elector, ballot, now)
+    if known := _facts(ballot.proposal, now):
+        for elector in ballot.electors.select_related("organisation", "person"):
+            _bar(elector, ballot, known)
+            _bar_by_its_voice(elector, ballot, known)
     ended = ballot.closed_at or (now if over(ballot, now) else recording.after_all_votes(ballot, now))
     ballot.closed_at = ended
     tally = count.tally(record_of(ballot))
@@ -352,5 +364,5 @@ def _conclude(person: Person | None, ballot: Ballot, tally: record.Tally, now: d
 def _tell(ballot: Ballot, says: str, at: datetime) -> None:
     one = ballot.proposal
     voting = (each.person for each in ballot.electors.select_related("person") if each.person)
-    persons = {each.pk: each for each in (*proposing.concerned(one.group, at), *voting, one.person)}
-    telling.tell(persons.values(), says, one.get_absolute_url(), one.slug, at)
+    persons = [*proposing.concerned(one.group, at), *voting, one.person]
+    telling.tell(persons, says, one.get_absolute_url(), one.slug, at)

@@ -47,7 +47,7 @@ def decide(ballot: Ballot, tally: Tally, now: datetime) -> Decision | None:
     own.signer()  # made before anybody asks for its signature: reading a page writes nothing
     facts = effects.of(proposal.kind).facts(proposal)
     accepted = tally.outcome == "accepted"
-    effective_at = facts.effective_at or now
+    effective_at = (facts.effective_at if accepted else None) or now
     said = Decided(
         made_by=made_by(),
         made_at=moment(now),
@@ -117,7 +117,8 @@ def sign(person: Person, decision: Decision, data: bytes, now: datetime) -> Deci
         hands = _hands(envelope, one, _for(person, one.proposal, now))
         taking.counts_now(hands.key, now)
         one.signed_at, one.chair, one.key = now, person, hands.key
-        one.save(update_fields=["signed_at", "chair", "key"])
+        one.effective_at = max(one.effective_at, now)
+        one.save(update_fields=["signed_at", "chair", "key", "effective_at"])
         whole = Envelope(envelope.payload, envelope.payloadType, (hands.hub, hands.chair))
         one.claim = catalog.take_in(write_bundle(Bundle(whole)), person, now).claim
         one.save(update_fields=["claim"])
@@ -165,10 +166,9 @@ def _read(data: bytes) -> Envelope:
 
 
 def _for(person: Person, proposal: Proposal, now: datetime) -> Organisation:
-    """For which organisation a chair leads a proposal: by her seat in its group, else in the steering committee."""
-    for group in (proposal.group, powers.steering()):
-        seat = powers.seat(person, group, now.date()) if group else None
-        if seat and powers.is_chair(person, group, now.date()):  # type: ignore[arg-type]  # there is a seat in it
+    """For which organisation a chair leads a proposal: by the seat that leads it."""
+    for seat in powers.leading(proposal, now.date()):
+        if seat.person_id == person.pk:
             return seat.organisation
     raise PermissionDenied(f"Only chairs of {proposal.group.name} may do this")
 

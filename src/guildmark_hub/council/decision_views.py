@@ -43,14 +43,15 @@ def decision(request: HttpRequest, number: int) -> HttpResponse:
     """What was decided, what waits, what became of it."""
     one = _decision(number)
     found = statement.read(one.body.encode())
-    chairs = [] if one.signed_at else powers.chairs_of(one.proposal, timezone.now().date())
+    now = timezone.now()
+    chairs = [] if one.signed_at else powers.chairs_of(one.proposal, now.date())
     held: dict[str, Any] = {
         "one": one,
         "said": statement.said(found),
         "subject": found.subject[0],
         "chairs": chairs,
         "may_sign": isinstance(request.user, Person) and request.user in chairs,
-        "svr": svr.is_for(one),
+        "svr": svr.is_for(one, now),
         "logged_as": next(iter(logged.logs()), None) if one.place is not None else None,
     }
     return show(request, "council/decision", held)

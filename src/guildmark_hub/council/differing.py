@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from guildmark import plain
 from guildmark.standard import Level, Measure, Standard
 
 AROUND = 3
@@ -28,7 +29,8 @@ class Line(NamedTuple):
 def standards(old: Standard | None, new: Standard) -> tuple[str, ...]:
     """The differences between two versions of a standard, in sentences without an end."""
     if old is None:
-        return (f"a new standard with {len(new.level)} levels: {', '.join(_name(level) for level in new.level)}",)
+        levels = plain.counted(len(new.level), "level")
+        return (f"a new standard with {levels}: {', '.join(_name(level) for level in new.level)}",)
     return (*_heads(old, new), *_levels(old, new))
 
 

@@ -22,6 +22,8 @@ FEWEST, ORGANISATIONS = 3, 2
 """Seats that a group needs to work, and of how many organisations."""
 LONGEST = 60_000
 State = Group.State
+SETS = "an owner of its sponsor, or a chair of the steering committee,"
+"""Who sets a group to work."""
 MADE_BY_MEMBERS = (Group.Kind.WORKING, Group.Kind.TASK_FORCE)
 RESERVED = frozenset({"new", "steering"})
 """Words that stand in an address where a group's slug does."""
@@ -233,6 +235,8 @@ def _stopped(person: Person, group: Group, on: date) -> Group:
     held = _held(group)
     if not may_stop(person, held, on):
         raise PermissionDenied(f"Only chairs of {held.name} and of the steering committee may do this")
+    if held.kind == Group.Kind.PANEL:
+        raise AskedWrongly("a panel of appeal works until its appeal has ended", "this hub closes it then")
     ballots = held.proposals.filter(state=Proposal.State.BALLOT).count()
     if ballots:
         raise AskedWrongly(f"it votes now: {ballots} of its ballots not yet counted", "wait until they are counted")
@@ -250,10 +254,11 @@ def _past(group: Group) -> NoReturn:
 
 
 def may_write_charter(person: Person, group: Group) -> bool:
-    """Whether she may write the first charter: who made the group, and owners of its sponsor."""
+    """Whether she may write the first charter: who made the group and sits there still, and owners of its sponsor."""
+    if group.state != State.FORMING or group.charters.exists():
+        return False
     own = group.sponsor is not None and roles.has(person, "owner", group.sponsor)
-    first = group.state == State.FORMING and not group.charters.exists()
-    return first and (own or group.made_by_id == person.pk)
+    return own or (group.made_by_id == person.pk and powers.seat(person, group, powers.today()) is not None)
 
 
 def write_charter(person: Person, group: Group, text: str, now: datetime | None = None) -> Charter:
@@ -333,5 +338,6 @@ def elect(decision: Decision, seats: Iterable[Elected], now: datetime | None = N
             made.append(sit(group, Named(person, organisation, one.role, one.until), at, decision))
         after = [seated(one) for one in made]
         trail.keep(None, "council.elect", named(group), None, {"proposal": decision.proposal_id, "seats": after})
-        telling.tell([one.person for one in made], f"You were elected into {group.name}", group.get_absolute_url())
+        says = f"You were elected into {group.name}"
+        telling.tell([one.person for one in made], says, group.get_absolute_url(), now=at)
     return made

@@ -13,6 +13,7 @@ from guildmark.standard import Standard
 from guildmark_hub.catalog import rejudging
 from guildmark_hub.council import documents
 from guildmark_hub.council.models import Impact, Proposal, Revision
+from guildmark_hub.council.proposing import BEFORE
 from guildmark_hub.jobs import acts as jobs
 from guildmark_hub.jobs.models import Job
 
@@ -58,7 +59,9 @@ def find(job: Job) -> None:
 
 
 def keep(revision: Revision, now: datetime) -> Impact:
-    """Find what a wording would change, and keep it; where that cannot be told, why not."""
+    """Find what a wording would change, and keep it; where that cannot be told, why not.
+
+    What the voters saw stays: of a ballot that was opened meanwhile nothing is written over."""
     try:
         new = documents.read_standard(revision.document).standard
         made = _found(new, now)
@@ -67,6 +70,9 @@ def keep(revision: Revision, now: datetime) -> Impact:
     made.sha256 = hashlib.sha256(canonical(made.steps)).hexdigest()
     values = {name: getattr(made, name) for name in ("made_at", "lines", "steps", "sha256")}
     with transaction.atomic():
+        held = Impact.objects.filter(revision=revision).first()
+        if held and not Proposal.objects.filter(pk=revision.proposal_id, state__in=BEFORE).exists():
+            return held
         return Impact.objects.update_or_create(revision=revision, defaults=values)[0]
 
 

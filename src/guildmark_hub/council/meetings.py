@@ -10,6 +10,7 @@ from django.utils import timezone
 from guildmark import plain
 from guildmark.errors import AskedWrongly
 from guildmark_hub.council import powers, telling
+from guildmark_hub.council.groups import SETS
 from guildmark_hub.council.groups import named as named_group
 from guildmark_hub.council.models import Attendance, Group, Meeting, Milestone, Proposal, Seat
 from guildmark_hub.people import trail
@@ -84,7 +85,8 @@ def plan(person: Person, group: Group, at: datetime, place: str, agenda: str, no
         held = Group.objects.get(pk=group.pk)
         powers.must_chair(person, held)
         if held.state not in MEETS:
-            raise AskedWrongly(f"{held.name} is {held.get_state_display().lower()}", "wake the group first")
+            hint = f"let {SETS} wake it first" if held.state == Group.State.DORMANT else "meet in a group that works"
+            raise AskedWrongly(f"{held.name} is {held.get_state_display().lower()}", hint)
         known = held.meetings.filter(at=at, state=State.PLANNED).first()
         if known:
             return known
@@ -140,7 +142,8 @@ def hold(
     with transaction.atomic():
         held = _planned(person, meeting)
         if moment < held.at:
-            raise AskedWrongly(f"the meeting is on {_moment(held.at)}, which is not yet", CLOCK)
+            hint = CLOCK if moment < held.made_at else "write its minutes after it"
+            raise AskedWrongly(f"the meeting is on {_moment(held.at)}, which is not yet", hint)
         for one in members(held, moment.date()):
             says = Says.PRESENT if one.pk in present else Says.ABSENT
             Attendance.objects.update_or_create(meeting=held, person=one, defaults={"says": says, "at": moment})

@@ -72,8 +72,10 @@ def _publish(decision: Decision) -> None:
     draft = documents.read_standard(decision.ballot.revision.document)
     at = _signed(decision)
     more = stricter(published.newest(draft.id, at), draft.standard)
-    since = max(decision.effective_at, at + NOTICE) if more else max(decision.effective_at, at)
+    since = max(decision.effective_at, at + NOTICE) if more else decision.effective_at
     catalog.publish_standard(draft.toml, draft.id, since, decision.statement, at)
+    decision.effective_at = since
+    decision.save(update_fields=["effective_at"])
 
 
 def _check_charter(proposal: Proposal, document: str) -> None:
@@ -127,9 +129,18 @@ def _rule(decision: Decision) -> None:
 def _check_waiver(proposal: Proposal, document: str) -> None:
     asked = documents.read_waiver(document, timezone.now().date())
     if not Person.objects.filter(pk=asked.person, is_active=True).exists():
-        raise AskedWrongly(f"there is no person {asked.person} here", "look at the page of her group for her number")
+        hint = "the records of ballots in which she voted name her, as person:12; those who run this hub know it too"
+        raise AskedWrongly(f"there is no person {asked.person} here", hint)
     if not Entry.objects.filter(edition__current=True, slug=asked.entry).exists():
         raise AskedWrongly("the catalog has no entry of this slug", "copy it from the address of the entry's page")
+    _must_be_about(proposal, asked.entry, "a waiver")
+
+
+def _must_be_about(proposal: Proposal, entry: str, what: str) -> None:
+    """Who has a conflict of interest about an entry may not vote: so it is named, and no other is."""
+    if proposal.slug != entry:
+        says = f"{what} is about the entry {entry}, and the proposal about {proposal.slug or 'none'}"
+        raise AskedWrongly(says, f"name {entry} as the entry that it is about: who has a conflict there may not vote")
 
 
 def _waive(decision: Decision) -> None:
@@ -152,6 +163,8 @@ def _check_revocation(proposal: Proposal, document: str) -> None:
     if not claim.organisation.own:
         says = f"{claim.organisation.name} signed this statement, and a ballot revokes what this hub has signed"
         raise AskedWrongly(says, "ask its signer to take it back, or those who run this hub to withdraw it")
+    if claim.slug:
+        _must_be_about(proposal, claim.slug, "the claim")
 
 
 def _revocation(proposal: Proposal) -> Facts:

@@ -83,9 +83,14 @@ def must_chair(person: Person, group: Group) -> None:
 
 
 def chairs_of(proposal: Proposal, on: date) -> list[Person]:
-    """Who may lead a proposal: chairs of its group who neither recused nor are barred, nor have a conflict.
+    """Who may lead a proposal."""
+    return [one.person for one in leading(proposal, on)]
 
-    Where there is none, such chairs of the steering committee."""
+
+def leading(proposal: Proposal, on: date) -> list[Seat]:
+    """The seats that lead a proposal: of chairs of its group who neither recused nor are barred, nor have a conflict.
+
+    Where there is none, of such chairs of the steering committee."""
     found = _unconcerned(proposal, proposal.group, on)
     committee = None if found else steering()
     if committee is None or committee.pk == proposal.group_id:
@@ -102,9 +107,9 @@ def must_lead(person: Person, proposal: Proposal) -> None:
     raise PermissionDenied(f"Only chairs of {proposal.group.name} may do this")
 
 
-def _unconcerned(proposal: Proposal, group: Group, on: date) -> list[Person]:
-    leading = seats(group, on).filter(role=Seat.Role.CHAIR)
-    return [one.person for one in leading if not (_out(proposal, one) or _conflicted(proposal, one.person, on))]
+def _unconcerned(proposal: Proposal, group: Group, on: date) -> list[Seat]:
+    held = seats(group, on).filter(role=Seat.Role.CHAIR)
+    return [one for one in held if not (_out(proposal, one) or _conflicted(proposal, one.person, on))]
 
 
 def _out(proposal: Proposal, seat: Seat) -> bool:

@@ -1,7 +1,7 @@
 """Every write to proposals: proposed, worded anew, talked over, called, withdrawn. Nothing that was said is deleted."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from guildmark import plain
 from guildmark.errors import AskedWrongly
 from guildmark_hub.catalog.models import Claim
-from guildmark_hub.council import effects, powers, recording, telling
+from guildmark_hub.council import effects, groups, powers, recording, telling
 from guildmark_hub.council.models import DecisionClass, Group, Proposal, Remark, Revision
 from guildmark_hub.people import roles, trail
 from guildmark_hub.people.acts import CLOCK
@@ -95,7 +95,7 @@ def mine(person: Person, proposal: Proposal) -> bool:
 
 def concerned(group: Group, now: datetime) -> list[Person]:
     """Who sits in a group now."""
-    return [seat.person for seat in powers.seats(group, now.date()).select_related("person")]
+    return [seat.person for seat in powers.seats(group, now.date())]
 
 
 def propose(
@@ -232,6 +232,8 @@ def withdraw(person: Person, proposal: Proposal, why: str, now: datetime | None 
         ballot = getattr(one, "ballot", None)
         if ballot and recording.is_over(ballot, at):
             raise AskedWrongly("its ballot has ended, and is counted now", "wait for the count")
+        if ballot and at < ballot.opened_at:
+            raise AskedWrongly(f"its ballot opened on {plain_moment(ballot.opened_at)}, which is not yet", CLOCK)
         if not mine(person, one) or (ballot and ballot.votes.exists()):
             _must_lead_with_a_word(person, one, why)
         before, one.state, one.why = one.state, State.WITHDRAWN, why
@@ -264,7 +266,9 @@ def must_work(group: Group) -> None:
     """Only an active group decides; raises AskedWrongly."""
     if group.state != Group.State.ACTIVE:
         says = f"{group.name} is {Group.State(group.state).label.lower()}"
-        raise AskedWrongly(f"{says}, and only an active group decides", "let its chairs make it active first")
+        closed = group.state == Group.State.CLOSED
+        hint = "bring it before another group" if closed else f"let {groups.SETS} set it to work first"
+        raise AskedWrongly(f"{says}, and only an active group decides", hint)
 
 
 def plain_moment(at: datetime) -> str:
@@ -326,6 +330,6 @@ def _where(proposal: Proposal) -> str:
     return f"proposal {proposal.pk} is {State(proposal.state).label.lower()}"
 
 
-def _tell(proposal: Proposal, says: str, at: datetime, also: Iterable[Person] = ()) -> None:
-    persons = {one.pk: one for one in (*concerned(proposal.group, at), proposal.person, *also)}
-    telling.tell(persons.values(), says, proposal.get_absolute_url(), proposal.slug, at)
+def _tell(proposal: Proposal, says: str, at: datetime) -> None:
+    persons = [*concerned(proposal.group, at), proposal.person]
+    telling.tell(persons, says, proposal.get_absolute_url(), proposal.slug, at)

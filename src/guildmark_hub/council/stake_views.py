@@ -11,9 +11,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from guildmark.errors import AskedWrongly
-from guildmark_hub.council import conflicts, declaring
+from guildmark_hub.council import conflicts, declaring, stakes
 from guildmark_hub.council.declaring import Said
-from guildmark_hub.council.models import Declaration, Waiver
+from guildmark_hub.council.models import Declaration
 from guildmark_hub.people import roles
 from guildmark_hub.people.doors import asked, done, door, person_of, posted, show
 from guildmark_hub.people.fields import TextField
@@ -74,7 +74,7 @@ def every(request: HttpRequest) -> HttpResponse:
     reader = request.user if isinstance(request.user, Person) else None
     page = Paginator(declaring.every(), PAGE).get_page(request.GET.get("page"))
     today = timezone.now().date()
-    waived = Waiver.objects.filter(until__date__gte=today).select_related("person", "decision__proposal")
+    waived = stakes.waivers().filter(until__date__gte=today).select_related("person", "decision__proposal")
     held = {
         "rows": _shown(list(page), reader, today),
         "page": page,

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from guildmark.records import Outcome
 from guildmark_hub.answers.models import Answer, Ownership, Wording
+from guildmark_hub.catalog.claim_acts import FINAL
 from guildmark_hub.catalog.models import Entry, Release, Reported
 from guildmark_hub.council import conflicts
 from guildmark_hub.council.models import Declaration, Waiver
@@ -21,7 +22,7 @@ NAMING = ("identified", "maintainers_named", "provenance_stated", "support_state
 """Checks whose evidence quotes who made a package."""
 NEWEST = 5
 """So many releases of an entry are read for their authors."""
-_FUNDING = re.compile(r"\b(fund\w*|grant\w*|sponsor\w*|donat\w*|paid|pays|financ\w*)\b", re.IGNORECASE)
+_FUNDING = re.compile(r"\b(fund\w*|grant\w*|sponsor\w*|donat\w*|paid|pay(?:s|ing)?|financ\w*)\b", re.IGNORECASE)
 _APART = re.compile(r"[,;|]|\band\b|&")
 _MARK = re.compile(r"\b(authors?|maintainers?|developed by|made by|created by|by)\b\s*:?", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -38,6 +39,13 @@ class Facts(NamedTuple):
     waived: frozenset[int]
     """Persons with a waiver that holds, by their keys."""
     on: date
+
+
+class Keepers(NamedTuple):
+    """Who made an entry, or proved to own it: organisations by their slugs, persons by their keys."""
+
+    organisations: frozenset[str]
+    persons: frozenset[int]
 
 
 def register(interested: Interested) -> None:
@@ -70,15 +78,19 @@ def of_organisation(organisation: Organisation, known: Facts) -> tuple[str, ...]
 
 def facts(slug: str, on: date) -> Facts:
     """All that is to be known of an entry on a day."""
-    names = dict(Organisation.objects.values_list("slug", "name"))
-    waived = Waiver.objects.filter(slug=slug, since__date__lte=on, until__date__gte=on)
+    waived = waivers().filter(slug=slug, since__date__lte=on, until__date__gte=on)
     return Facts(
         subject_of(slug, on),
         tuple(_declared(on)),
-        names,
+        _names(),
         frozenset(waived.values_list("person_id", flat=True)),
         on,
     )
+
+
+def waivers() -> QuerySet[Waiver]:
+    """The waivers whose decision still stands: one that was revoked waives nothing."""
+    return Waiver.objects.exclude(decision__claim__state__in=FINAL)
 
 
 def who(person: Person) -> conflicts.Who:
@@ -99,20 +111,38 @@ def persons() -> "Prefetch[str]":
 def subject_of(slug: str, on: date | None = None) -> conflicts.Subject:
     """Whose an entry is: who proved to own it in as long as an employer binds, who made it, wants or pays it."""
     day = on or timezone.now().date()
-    entry = Entry.objects.filter(edition__current=True, slug=slug).first()
-    names = {one.slug: one.name for one in Organisation.objects.all()}
-    since = conflicts.months_back(day, conflicts.MONTHS)
-    owners = list(Ownership.objects.filter(slug=slug, proved_at__date__gte=since).order_by("pk"))
-    belong = {each for function in _interested for each in function(slug)}
-    belong |= set(_employers(owners, day)) | set(_makers(entry, names))
+    entry, names = _entry(slug), _names()
+    kept = _keepers(slug, entry, names, day)
+    wanting = {each for function in _interested for each in function(slug)}
     authors = {author for one in _named_in(entry) for author in _apart(one)}
     return conflicts.Subject(
         entry=slug,
-        organisations=frozenset(belong),
-        persons=frozenset(f"person:{one.person_id}" for one in owners),
+        organisations=kept.organisations | wanting,
+        persons=frozenset(f"person:{one}" for one in kept.persons),
         authors=frozenset(authors),
         funders=frozenset(_funders(slug, entry, names)),
     )
+
+
+def keepers(slug: str, on: date) -> Keepers:
+    """Whose an entry is, leaving aside who only wants something of it, or pays it."""
+    return _keepers(slug, _entry(slug), _names(), on)
+
+
+def _keepers(slug: str, entry: Entry | None, names: dict[str, str], on: date) -> Keepers:
+    since = conflicts.months_back(on, conflicts.MONTHS)
+    owners = list(Ownership.objects.filter(slug=slug, proved_at__date__gte=since).order_by("pk"))
+    belong = frozenset((*_employers(owners, on), *_makers(entry, names)))
+    return Keepers(belong, frozenset(one.person_id for one in owners))
+
+
+def _entry(slug: str) -> Entry | None:
+    return Entry.objects.filter(edition__current=True, slug=slug).first()
+
+
+def _names() -> dict[str, str]:
+    """The name of each organisation by its slug."""
+    return dict(Organisation.objects.values_list("slug", "name"))
 
 
 def _employers(owners: list[Ownership], on: date) -> Iterator[str]:

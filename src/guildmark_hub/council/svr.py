@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from guildmark import standard
 from guildmark.attest import Bundle, read_bundle, sign, statement, write_bundle
@@ -24,31 +25,37 @@ TYPE = "https://in-toto.io/attestation/svr/v0.1"
 OVER = "the page of the decision says what became of it"
 
 
-def is_for(decision: Decision) -> bool:
+def is_for(decision: Decision, now: datetime) -> bool:
     """Whether a decision has such a result: it accepted a release, was signed, and still counts."""
     vetting = decision.proposal.kind == Proposal.Kind.VETTING and decision.accepted
-    return vetting and decision.claim is not None and decision.claim.state == Claim.State.ACTIVE
+    claim = decision.claim if vetting else None
+    return claim is not None and Claim.objects.filter(_counts(now), pk=claim.pk).exists()
 
 
 def bundle(decision: Decision, now: datetime) -> bytes:
     """The result as it is now, signed by this hub; raises AskedWrongly where there is none."""
     found = statement.read(decision.body.encode())
     said = statement.said(found)
-    if not is_for(decision) or not isinstance(said, Decided):
+    if not is_for(decision, now) or not isinstance(said, Decided):
         raise AskedWrongly("only a vetting that was accepted, and still counts, has a verification result", OVER)
     policy = _standard(said)
     digest = f"sha256:{found.subject[0].digest['sha256']}"
     predicate = {
         "verifier": {"id": _verifier(), "policy": _policy(policy)},
         "timeCreated": moment(now),
-        "properties": list(_reached(digest, policy, now)),
+        "properties": list(_reached(said, digest, policy, now)),
     }
     return write_bundle(Bundle(sign(statement.written(found.subject, TYPE, predicate), own.signer())))
 
 
-def _reached(digest: str, policy: Standard, now: datetime) -> Iterator[str]:
-    """The level that is reached, and all below it."""
-    rows = Claim.objects.filter(kind="assessment", digest=digest, state=Claim.State.ACTIVE)
+def _counts(now: datetime) -> Q:
+    return Q(state=Claim.State.ACTIVE) & (Q(expires_at=None) | Q(expires_at__gt=now))
+
+
+def _reached(said: Decided, digest: str, policy: Standard, now: datetime) -> Iterator[str]:
+    """The level that is reached, and all below it: by the newest assessment of whoever's the reviewers looked at."""
+    whose = Claim.objects.filter(statement=f"sha256:{said.about}").values("organisation")
+    rows = Claim.objects.filter(_counts(now), kind="assessment", digest=digest, organisation__in=whose)
     newest = rows.select_related("bundle").order_by("-made_at", "-pk").first()
     assessment = claimed.claimed(read_bundle(newest.bundle.raw), newest.bundle.taken_at).assessment if newest else None
     if assessment is None:

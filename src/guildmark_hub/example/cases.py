@@ -147,7 +147,7 @@ class Cases:
         proposal = self._reviewed(name, days, version, renews)
         called = proposal.last_call_at or self._alliance.ago(days)
         ballot = self._alliance.opens(proposal, called, called=True)
-        self._alliance.votes(ballot, {self._alliance.owner(slug): position for slug, position in positions.items()})
+        self._alliance.votes(ballot, self._voters(positions))
         return ballot
 
     def _accepted(self, name: str, days: float, version: str = NEXT, renews: Case | None = None) -> Case:

@@ -131,11 +131,11 @@ def propose(alliance: Alliance, there: Groups) -> None:
 
 
 def _proposed(
-    alliance: Alliance, slug: str, group: Group, kind: str, days: float, title: str, document: str, **given: Any
+    alliance: Alliance, where: str, group: Group, kind: str, days: float, title: str, document: str, **given: Any
 ) -> Proposal:
     at = alliance.ago(days)
     with trail.dated(at):
-        return alliance.proposes(slug, group, kind, at, title=f"{title} (example)", document=document, **given)
+        return alliance.proposes(where, group, kind, at, title=f"{title} (example)", document=document, **given)
 
 
 def _voted(alliance: Alliance, proposal: Proposal, days: float, positions: dict[Person, str]) -> Ballot:
@@ -160,7 +160,8 @@ def _rejected(alliance: Alliance, there: Groups) -> Decision:
 def _waiver(alliance: Alliance, there: Groups, yes: dict[Person, str]) -> Decision:
     until = alliance.ago(-120).date()
     document = f'person = {alliance.reviewer("dogwood").pk}\nentry = "example-harbour"\nuntil = {until}\n'
-    one = _proposed(alliance, "dogwood", there.steering, "waiver", 75, "Dan may review Example Harbour", document)
+    title = "Dan may review Example Harbour"
+    one = _proposed(alliance, "dogwood", there.steering, "waiver", 75, title, document, slug="example-harbour")
     return alliance.signs(alliance.counted(_voted(alliance, one, 75, yes)))
 
 

@@ -25,6 +25,7 @@ class Decision(models.Model):
     """Its sha256."""
     made_at = models.DateTimeField(default=timezone.now)
     effective_at = models.DateTimeField()
+    """As its statement names it until it is signed; then when it has effect, which is no sooner than that."""
     signed_at = models.DateTimeField(null=True, blank=True)
     chair = models.ForeignKey(PERSON, PROTECT, null=True, blank=True, related_name="+")
     key = models.ForeignKey(Key, PROTECT, null=True, blank=True, related_name="+")
