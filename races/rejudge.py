@@ -174,6 +174,8 @@ def _judged(data: Path, entries: int) -> tuple[float, float]:
             if int(line.split()[0].replace(",", "")) >= entries // 2:
                 first.send_signal(signal.SIGKILL)
                 break
+        else:
+            raise SystemExit("it ended before it could be killed")
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -126,9 +127,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-def pytest_report_header() -> str:
-    """How much of the long campaigns runs here."""
-    from races.campaign import EXECUTIONS, IN_TESTS
+def pytest_report_header() -> list[str]:
+    """How much of the long counts runs here."""
+    from races import campaign, differential, tallies
 
-    here, whole = sum(IN_TESTS.values()), sum(EXECUTIONS.values())
-    return f"campaigns: {here:,} of {whole:,} executions (1/{whole // here} of `make campaign`)"
+    counts = [
+        ("campaigns", "executions", sum(campaign.IN_TESTS.values()), sum(campaign.EXECUTIONS.values())),
+        ("differential", "streams", differential.IN_TESTS, differential.STREAMS),
+        ("tallies", "alliances", tallies.IN_TESTS, tallies.ALLIANCES),
+        ("tallies", "classes of decisions", len([*tallies.edges()]), len(tallies.every_rule())),
+    ]
+    if find_spec("cryptography"):
+        from races import claims
+
+        counts.append(("claims", "mutations", claims.IN_TESTS, claims.MUTATIONS))
+    told = "{}: {:,} of {:,} {} (1/{} of `make campaign`)"
+    return [told.format(of, here, whole, what, whole // here) for of, what, here, whole in counts]
