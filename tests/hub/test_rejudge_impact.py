@@ -53,6 +53,14 @@ def test_the_impact_before_the_vote_is_what_changes_after_it(judged):
     assert derived() == made
 
 
+def test_what_is_judged_by_what_counts_now_changes_nothing(judged):
+    """With all that people vouch for, of releases and of claims."""
+    from guildmark_hub.catalog import rejudging
+
+    found = rejudging.impact()
+    assert (found.steps, found.claims) == ({}, 4)
+
+
 def test_a_list_that_is_not_what_came_is_seen(judged):
     """The comparison itself: it finds a level that is another than was told."""
     from guildmark_hub.catalog import rejudging

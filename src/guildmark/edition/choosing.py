@@ -14,7 +14,6 @@ from guildmark.look import Look
 from guildmark.openness.snapshot import is_named_as_weights
 from guildmark.records import Assessment, FileRecord, Outcome, Record, Report
 
-LICENCES = ("any", "open", "commercial")
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _SIZE = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,3}))?\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 _ORDER = {Outcome.PASSED: 0, Outcome.NOT_APPLICABLE: 1, Outcome.UNKNOWN: 1, Outcome.FAILED: 2}

@@ -18,7 +18,6 @@ LARGEST = 64 << 20
 MOST_PICKLES = 2000
 _STRING = late.compile(rb'"(?P<code>(?:gA[I-X]|Y[0-3]|K[A-Za-z0-9])[A-Za-z0-9+/_-]{13,}={0,2})(?:\\n)?"')
 """A protocol, GLOBAL or MARK at the start, in base64."""
-_TELLING = 3
 
 
 def recognises(contents: Contents) -> bool:

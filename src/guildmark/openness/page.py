@@ -11,7 +11,6 @@ from guildmark.openness.eu import CELLS
 from guildmark.openness.table import Row, Table
 from guildmark.records import Record, SubjectRecord, Verdict
 
-ROOM = 100
 CLASSES = {0: "no class", 1: "Class I (open science)", 2: "Class II (open tooling)", 3: "Class III (open model)"}
 OWN = "this model"
 COLUMNS, WIDTH = (0, 132, 246), 356

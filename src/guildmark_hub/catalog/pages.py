@@ -30,7 +30,7 @@ from guildmark_hub.catalog import (
 from guildmark_hub.catalog.models import Category, Edition, Entry, FacetValue, Release, Reported, Source
 
 NEWEST, OFFERS = 6, 8
-FIRST_CHOICES, PLAIN_FACETS = 8, 9
+FIRST_CHOICES = 8
 MOST_LINES, MOST_DRAWN = 200, 40
 MOST_QUESTIONS = 12
 EXAMPLES = ("Llama", "Mistral", "Qwen", "OLMo", "Pythia", "GPT-4")

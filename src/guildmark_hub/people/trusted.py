@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from django.db.models import QuerySet
-
 from guildmark.attest import Trust
 from guildmark.attest.trust import Known, Log
 from guildmark.errors import ClaimError
@@ -47,11 +45,6 @@ def known(key: Key) -> Known:
     )
 
 
-def owner_of(public: str) -> Key | None:
-    """The key of a public line, if an organisation's that counts or counted has it."""
-    return _rows().filter(public=public.strip()).first()
-
-
 def signers() -> dict[PublicKey, Key]:
     """The rows of all keys that count under statements."""
     return {known(key).key: key for key in _keys()}
@@ -78,13 +71,10 @@ def written() -> str:
     return "\n".join(parts) + "\n"
 
 
-def _rows() -> QuerySet[Key]:
-    return Key.objects.filter(organisation__state__in=COUNTING).select_related("organisation").order_by("pk")
-
-
 def _keys() -> Iterator[Key]:
     """Those that can be read: one that cannot must not keep the others from counting."""
-    for key in _rows():
+    rows = Key.objects.filter(organisation__state__in=COUNTING)
+    for key in rows.select_related("organisation").order_by("pk"):
         with suppress(ClaimError):
             _ = known(key).key
             yield key
