@@ -93,6 +93,15 @@ def test_what_cannot_be_is_not_declared(alliance, acme, about, since, until):
         declare(ada, about, since=since, until=until)
 
 
+def test_the_name_of_an_account_that_belongs_nowhere_is_not_told(alliance, acme):
+    ada, stranger = alliance.person("Ada Adams"), alliance.person("Sam Stranger")
+    alliance.belongs(ada, acme)
+    with pytest.raises(AskedWrongly):
+        declare(ada, f"person:{stranger.pk}")
+    alliance.belongs(stranger, alliance.organisation("beta"))
+    assert declare(ada, f"person:{stranger.pk}").about == f"person:{stranger.pk}"
+
+
 def test_nobody_declares_a_stake_in_itself(alliance, acme):
     ada = alliance.person("Ada Adams")
     alliance.belongs(ada, acme, "owner")

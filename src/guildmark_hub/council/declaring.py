@@ -101,7 +101,9 @@ def about(text: str) -> tuple[str, str]:
 
 
 def names(abouts: Iterable[str]) -> dict[str, str]:
-    """What each thing that declarations are about is called here; what is not here has no name."""
+    """What each thing that declarations are about is called here; what is not here has no name.
+
+    Of people, who belongs or belonged to an organisation: the name of another account is nobody's business."""
     by: dict[str, set[str]] = {}
     for one in abouts:
         kind, _, of = one.partition(":")
@@ -109,7 +111,7 @@ def names(abouts: Iterable[str]) -> dict[str, str]:
     numbers = [int(of) for of in by.get("person", ()) if of.isdecimal() and len(of) < 10]
     organisations = Organisation.objects.filter(slug__in=by.get("organisation", ()))
     entries = Entry.objects.filter(edition__current=True, slug__in=by.get("entry", ()))
-    found = {f"person:{one.pk}": str(one) for one in Person.objects.filter(pk__in=numbers)}
+    found = {f"person:{one.pk}": str(one) for one in Person.objects.filter(pk__in=numbers, affiliations__isnull=False)}
     found |= {f"organisation:{slug}": name for slug, name in organisations.values_list("slug", "name")}
     return found | {f"entry:{slug}": name for slug, name in entries.values_list("slug", "name")}
 
