@@ -196,6 +196,22 @@ def test_of_an_organisation_without_a_conflict_a_person_with_one_does_not_cast(c
         casts(council, ballot, now, Abe="yes")
     casts(council, ballot, now, Ada="yes")
     assert not ballot.electors.get(place=1).barred
+    with pytest.raises(PermissionDenied, match="conflict of interest"):
+        balloting.cast(council.persons["Abe"], ballot, "recuse", "I advise them.", now=now)
+
+
+def test_the_only_voice_of_an_organisation_recuses_it_for_a_conflict_of_her_own(council, now):
+    """Else it would stay silent, and count against every quorum."""
+    from guildmark_hub.council import balloting
+
+    declares(council.persons["Bea"], "entry:guard", now)
+    asks({"approvals": 1})
+    ballot = balloting.open_ballot(council.persons["Ada"], council.proposes(slug="guard"), now)
+    balloting.cast(council.persons["Bea"], ballot, "recuse", "I advise them.", now=now)
+    casts(council, ballot, now, Ada="yes", Cyd="yes")
+    tally = balloting.end(council.persons["Ada"], ballot, now)
+    assert (tally.recused, tally.net, tally.yes) == (1, 2, 2)
+    assert not any(one.barred for one in balloting.record_of(again(ballot)).electors)
 
 
 def test_what_a_person_cast_for_an_organisation_counts_not_where_she_has_a_conflict_at_the_count(council, now):

@@ -102,7 +102,7 @@ def cast(
         refused: Exception | None = _shut(held, at)
         if refused is None:
             elector = elector_of(person, held, at, organisation)
-            refused = _conflict(elector, person, held, at)
+            refused = _conflict(elector, person, held, at, recuses=position == Position.RECUSE)
         if refused is None:
             return _taken(person, elector, position, says, at)
     raise refused  # after the transaction, in which may stand why
@@ -251,12 +251,16 @@ def _shut(ballot: Ballot, now: datetime) -> GuildmarkError | None:
     return AskedWrongly(f"the ballot closed on {ended}, and takes no vote any more", "nothing was taken: see the count")
 
 
-def _conflict(elector: Elector, person: Person, ballot: Ballot, now: datetime) -> PermissionDenied | None:
-    """Why this elector, or who casts for it, may not vote; a conflict of the elector itself is written."""
+def _conflict(
+    elector: Elector, person: Person, ballot: Ballot, now: datetime, *, recuses: bool
+) -> PermissionDenied | None:
+    """Why this elector, or who casts for it, may not vote; a conflict of the elector itself is written.
+
+    Who has one herself may still say that her organisation recuses, where nobody has voted for it."""
     known = _facts(ballot.proposal, now)
     _bar(elector, ballot, known)
     said = elector.barred
-    if known and not said and elector.person_id is None:
+    if known and not said and elector.person_id is None and not (recuses and not elector.votes.exists()):
         said = "; ".join(stakes.of(person, known))
     return PermissionDenied(f"You may not vote here, for a conflict of interest: {said}") if said else None
 
@@ -279,7 +283,7 @@ def _write_bar(elector: Elector, ballot: Ballot, said: str) -> None:
 def _bar_by_its_voice(elector: Elector, ballot: Ballot, known: stakes.Facts) -> None:
     """At the count: no vote stands that was cast for an organisation by somebody who has a conflict by now."""
     last = elector.votes.select_related("person").order_by("pk").last()
-    if elector.barred or elector.person_id or last is None:
+    if elector.barred or elector.person_id or last is None or last.position == Position.RECUSE:
         return
     if said := stakes.of(last.person, known):
         _write_bar(elector, ballot, f"its vote was cast by {last.person}, who has a conflict of interest: {said[0]}")
