@@ -68,7 +68,7 @@ def test_a_job_that_dies_in_a_case_leaves_the_others_moved(made: Any, monkeypatc
         return issue(case, now, **given)
 
     def all_of_them() -> None:
-        for case in ending.due(NOW):
+        for case in ending.due():
             ending.settle(case, NOW)
 
     with monkeypatch.context() as patched:

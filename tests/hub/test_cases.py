@@ -230,6 +230,17 @@ def test_an_assessment_that_counts_no_more_begins_no_case():
     assert "vetted anew" in raised.value.hint
 
 
+def test_a_case_whose_assessment_counts_no_more_is_sent_back_and_not_taken_in():
+    from guildmark_hub.catalog.models import Claim
+
+    there = reviewed.town()
+    case = acts().submit(there.maker, reviewed.begun(there), NOW)
+    Claim.objects.filter(pk=there.claim.pk).update(state="suspended")
+    with pytest.raises(AskedWrongly, match="does not count any more"):
+        acts().screen(there.chair, case, NOW)
+    assert acts().send_back(there.chair, case, "Have it vetted anew.", NOW).state == "draft"
+
+
 def test_a_clock_that_stands_before_a_state_began_moves_nothing_by_hand():
     there = reviewed.town()
     case = acts().submit(there.maker, reviewed.begun(there), NOW)

@@ -34,9 +34,9 @@ def test_without_an_entry_there_is_nothing_to_have_a_stake_in(alliance, maker):
 
     ada = alliance.person("Ada Adams")
     tied(ada, maker, TODAY)
-    assert reasons(ada, "") == stakes.organisation_reasons(maker, "", TODAY) == ()
+    assert reasons(ada, "") == ()
     assert reasons(ada)
-    assert stakes.organisation_reasons(maker, "guard", TODAY)
+    assert stakes.of_organisation(maker, stakes.facts("guard", TODAY))
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,13 @@ def test_who_is_said_to_pay_for_it_has_a_stake(alliance, acme, says, bound):
     olga = alliance.person("Olga Owner")
     answer = Answer.objects.create(slug="guard", kind="support", person=olga)
     Wording.objects.create(answer=answer, version=1, says=says, made_by=olga)
-    assert bool(stakes.organisation_reasons(acme, "guard", TODAY)) is bound
+    assert bool(stakes.of_organisation(acme, stakes.facts("guard", TODAY))) is bound
 
 
 def bound(organisation):
     from guildmark_hub.council import stakes
 
-    return bool(stakes.organisation_reasons(organisation, "guard", TODAY))
+    return bool(stakes.of_organisation(organisation, stakes.facts("guard", TODAY)))
 
 
 def test_what_was_said_of_money_and_is_said_no_more_binds_nobody(alliance, acme):
@@ -212,9 +212,9 @@ def test_who_submitted_it_has_a_stake_and_a_draft_is_none(alliance):
 
     there = reviewed.town()
     case = reviewed.begun(there)
-    assert stakes.organisation_reasons(there.acme, "guard", TODAY) == ()
+    assert stakes.of_organisation(there.acme, stakes.facts("guard", TODAY)) == ()
     acts.submit(there.maker, case, reviewed.NOW)
-    assert stakes.organisation_reasons(there.acme, "guard", TODAY)
+    assert stakes.of_organisation(there.acme, stakes.facts("guard", TODAY))
 
 
 def test_a_waiver_takes_away_what_she_may_not_and_ends(alliance, maker):
@@ -228,7 +228,7 @@ def test_a_waiver_takes_away_what_she_may_not_and_ends(alliance, maker):
     assert reasons(ada) == ()
     assert reasons(ada, on=TODAY - DAYS)
     assert reasons(ada, on=TODAY + 31 * DAYS)
-    assert stakes.organisation_reasons(maker, "guard", TODAY), "a waiver is a person's"
+    assert stakes.of_organisation(maker, stakes.facts("guard", TODAY)), "a waiver is a person's"
 
 
 def _decision(alliance, person, organisation):

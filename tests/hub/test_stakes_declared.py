@@ -43,7 +43,7 @@ def test_what_an_owner_declares_for_her_organisation_binds_all_its_people(allian
         declare(bob, "entry:guard", acme)
     declare(ada, "entry:guard", acme)
     assert reasons(bob)
-    assert stakes.organisation_reasons(acme, "guard", TODAY)
+    assert stakes.of_organisation(acme, stakes.facts("guard", TODAY))
 
 
 def test_an_end_is_written_and_the_words_stay(alliance, acme):

@@ -90,6 +90,7 @@ def screen(person: Person, case: Case, now: datetime | None = None) -> Case:
         one = moving.fresh(case)
         moving.must_screen(person, one, at)
         moving.must_be_in(one, State.SUBMITTED)
+        _reviewable(one.claim, reading.judged_by(one), at)
         one = moving.move(one, "screen", State.SCREENING, person, at)
         return drawing.begin(one, person, at)
 

@@ -179,7 +179,7 @@ TOO_FEW = "-"
 def candidates(appeal: Appeal, now: datetime) -> list[Candidate]:
     """Who may be drawn: reviewers and those who sit in a group, without a conflict of interest, who had no part in the
     first decision; where that leaves enough, nobody of an organisation that had one."""
-    shared, known = _shared(appeal, now), stakes.facts(appeal.case.slug, now.date())
+    shared, known = _shared(appeal), stakes.facts(appeal.case.slug, now.date())
     free: list[tuple[Candidate, int]] = []
     by_person = drawing.organisations(drawing.belonging(now))
     for person in _able(now).exclude(pk__in=shared.persons):
@@ -205,7 +205,7 @@ def _organisation(mine: list[Organisation], shared: Shared) -> Organisation | No
     return min(mine, key=lambda one: (one.pk in shared.organisations, one.slug), default=None)
 
 
-def _shared(appeal: Appeal, now: datetime) -> Shared:
+def _shared(appeal: Appeal) -> Shared:
     case, first = appeal.case, marks.first_decision(appeal.case)
     reviewed = Review.objects.filter(case=case)
     persons: set[int | None] = {case.person_id, appeal.person_id, *reviewed.values_list("person", flat=True)}

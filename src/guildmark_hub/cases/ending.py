@@ -354,7 +354,7 @@ def _tell(case: Case, says: str, now: datetime) -> None:
     telling.tell(persons, whole, case.get_absolute_url(), case.slug, now)
 
 
-def due(now: datetime) -> Iterator[Case]:
+def due() -> Iterator[Case]:
     """Cases that time may have moved: decided upon now, in force, or with marks that still count."""
     moving_on = Q(state__in=[State.DECISION, *aging.HELD]) | Q(marks__claim__state__in=marks.COUNTING)
     yield from Case.objects.filter(moving_on).distinct().order_by("pk").iterator()

@@ -21,7 +21,7 @@ def go_on(job: Job) -> None:
     now, failed = timezone.now(), dict[str, str]()
     reviewed = acts.go_on(now, failed)
     looked = moved = 0
-    for case in ending.due(now):
+    for case in ending.due():
         with acts.apart(moving.named(case), failed):
             moved += ending.settle(case, now)
         looked += 1

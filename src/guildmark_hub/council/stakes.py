@@ -59,11 +59,6 @@ def reasons(person: Person, slug: str, on: date) -> tuple[str, ...]:
     return of(person, facts(slug, on)) if slug else ()
 
 
-def organisation_reasons(organisation: Organisation, slug: str, on: date) -> tuple[str, ...]:
-    """Why an organisation has a conflict of interest about an entry on a day; nothing: it has none."""
-    return of_organisation(organisation, facts(slug, on)) if slug else ()
-
-
 def of(person: Person, known: Facts) -> tuple[str, ...]:
     """The same as `reasons`, where the facts are there already."""
     if person.pk in known.waived:
@@ -72,7 +67,7 @@ def of(person: Person, known: Facts) -> tuple[str, ...]:
 
 
 def of_organisation(organisation: Organisation, known: Facts) -> tuple[str, ...]:
-    """The same as `organisation_reasons`, where the facts are there already."""
+    """Why an organisation has a conflict of interest; nothing: it has none."""
     return conflicts.organisation_reasons(organisation.slug, known.subject, known.declared, known.on, known.names)
 
 
