@@ -38,7 +38,8 @@ def folders(tmp_path_factory):
         (top / "seeds" / f"{number}.bin").write_bytes(data)
     for number, case in enumerate(campaign.walks("machine", seeds.whole(), range(HOSTILE))):
         (top / "hostile" / f"{number:04} {case.name}").write_bytes(case.data)
-    return [*map(str, sorted(seeds.EXAMPLES.glob("*/*"))), str(top / "seeds"), str(top / "hostile")]
+    examples = (one for one in seeds.EXAMPLES.glob("*/*") if one.parent.name != "__pycache__")
+    return [*map(str, sorted(examples)), str(top / "seeds"), str(top / "hostile")]
 
 
 def answers(python, folders, path=(), **settings):
