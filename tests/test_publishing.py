@@ -1,10 +1,10 @@
 """A bundle is handed to a hub again while that is busy, and never to one that could not be the hub."""
 
 import json
-import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from tests.loopback import running
 
 from guildmark import publishing
 from guildmark.errors import Unreachable
@@ -37,12 +37,8 @@ def hub(monkeypatch):
 
     pauses = []
     monkeypatch.setattr(publishing.time, "sleep", pauses.append)
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", answers, came, pauses
-    server.shutdown()
-    server.server_close()
+    with running(HTTPServer(("127.0.0.1", 0), Handler)) as server:
+        yield f"http://127.0.0.1:{server.server_port}", answers, came, pauses
 
 
 def test_what_a_hub_takes_in_is_told(hub):

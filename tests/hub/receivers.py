@@ -1,11 +1,8 @@
 """Who receives what the hub sends, on this machine: a mail server, and a program that takes web hooks."""
 
-import contextlib
 import email
 import email.policy
 import socketserver
-import threading
-from collections.abc import Iterator
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -93,16 +90,3 @@ class Program(ThreadingHTTPServer):
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/hook?token=s3cret"
-
-
-@contextlib.contextmanager
-def serving(server: Any) -> Iterator[Any]:
-    """It serves as long as this lasts."""
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

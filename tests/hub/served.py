@@ -1,7 +1,6 @@
 """The hub on a free port of this machine, for browsers and programs; and windows of those who are signed in."""
 
 import shutil
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from tests.hub import editions
+from tests.loopback import running
 
 from guildmark.edition.records import Part
 
@@ -37,15 +37,10 @@ def served() -> Iterator[str]:
     from django.core.wsgi import get_wsgi_application
     from django.db import connection
 
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     try:
-        yield f"http://localhost:{server.server_port}/"
+        with running(make_server("127.0.0.1", 0, get_wsgi_application(), Server, Quiet)) as server:
+            yield f"http://localhost:{server.server_port}/"
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         connection.close()
 
 

@@ -1,6 +1,5 @@
 """Who owns an entry: shown by a word in a place that only its owner can write to, for ninety days."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from tests.loopback import running
 
 from guildmark.errors import AskedWrongly
 
@@ -213,14 +213,10 @@ def test_a_proof_file_that_redirects_to_a_private_address_is_refused_in_words(mo
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Leads)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    where = f"http://127.0.0.1:{server.server_port}/guildmark.txt"
-    monkeypatch.setattr(entries, "places_of", lambda one: (Place(where, "here"),))
-    with override_settings(LOOPBACK=True):
+    with running(HTTPServer(("127.0.0.1", 0), Leads)) as server, override_settings(LOOPBACK=True):
+        where = f"http://127.0.0.1:{server.server_port}/guildmark.txt"
+        monkeypatch.setattr(entries, "places_of", lambda one: (Place(where, "here"),))
         held = looked(claimed(where=where))
-    server.shutdown()
-    server.server_close()
     assert held.state == "asked"
     assert "leads on to an address that is not asked: 169.254.169.254 is not the name of a machine" in held.says
 

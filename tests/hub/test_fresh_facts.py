@@ -229,7 +229,7 @@ class Commits(Hub):
 
 @pytest.fixture
 def commits(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Commits]:
-    hub = pytest.importorskip("huggingface_hub")
+    hub = pytest.importorskip("huggingface_hub", reason="huggingface_hub is not installed")
 
     def start(before: list[str], after: list[str]) -> Commits:
         made = Commits(before, after)

@@ -222,7 +222,6 @@ moments = st.one_of(st.none(), st.integers(-40, 40).map(lambda days: NOON + days
 
 @given(st.lists(st.tuples(moments, st.text(max_size=3)), max_size=6))
 def test_the_ground_that_carries_longest_is_taken_and_none_that_is_over(made: list[Any]) -> None:
-    pytest.importorskip("django")
     from guildmark_hub.cases.levels import Ground, best
 
     found = best([Ground("It is so", (basis,), until) for until, basis in made], NOON)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.hub import receivers
+from tests.loopback import running
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -22,7 +23,7 @@ def program(empty):
     from django.test import override_settings
 
     given = {"LOOPBACK": True, "MAIL_BATCH": timedelta(days=1), "ADDRESS": "https://hub.example.org"}
-    with receivers.serving(receivers.Program()) as server, override_settings(**given):
+    with running(receivers.Program()) as server, override_settings(**given):
         yield server
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.hub import receivers
+from tests.loopback import running
 
 pytestmark = pytest.mark.usefixtures("small")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,7 +27,7 @@ def office(empty):
     from django.test import override_settings
 
     with (
-        receivers.serving(receivers.MailServer()) as server,
+        running(receivers.MailServer()) as server,
         override_settings(
             EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
             EMAIL_HOST="127.0.0.1",

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 from tests.hub import editions
-from tests.hub.receivers import MailServer, serving
+from tests.hub.receivers import MailServer
+from tests.loopback import running
 
 from guildmark.edition.records import Entry, Part
 
@@ -97,9 +98,9 @@ def town(folder: Path, wheel: Path, entry: Entry = SILERO) -> Iterator[Town]:
     source = folder / "source"
     _index(source, wheel, entry.id)
     with ExitStack() as stack:
-        files = stack.enter_context(serving(ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=source))))
+        files = stack.enter_context(running(ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=source))))
         home = f"http://localhost:{files.server_port}"
-        mail = stack.enter_context(serving(MailServer()))
+        mail = stack.enter_context(running(MailServer()))
         port = _free_port()
         place = Town(f"http://localhost:{port}", folder, _environment(folder, port, mail, home), mail, source)
         editions.write_edition(folder / "edition.gz", _parts(home, entry))

@@ -4,12 +4,13 @@ import base64
 import hashlib
 import json
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.loopback import running
 
 
 class Asked(NamedTuple):
@@ -81,13 +82,8 @@ def serving(answer: Callable[[Asked], Reply]) -> Iterator[Server]:
     http = _Threads(("127.0.0.1", 0), Handler)
     http.daemon_threads = True
     server.url = f"http://127.0.0.1:{http.server_port}"
-    thread = threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with running(http):
         yield server
-    finally:
-        http.shutdown()
-        http.server_close()
 
 
 class Project:
