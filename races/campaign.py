@@ -31,7 +31,7 @@ EXECUTIONS = {"walks": 1_000_000, "readers": 6_000_000, "shapes": 1_000_000, "gu
 """How many of each part `make campaign` runs."""
 IN_TESTS = {"walks": 15_000, "readers": 80_000, "shapes": 5_000}
 """How many of each part `make test` runs, with numbers of its own."""
-SAVE_EVERY = {"walks": 10_000, "readers": 20_000, "shapes": 20_000, "guided": guidance.RUNS * 2}
+SAVE_EVERY = {"walks": 10_000, "readers": 20_000, "shapes": 20_000, "guided": guidance.RUNS * 6}
 SECONDS = 80 * 60
 """A run stops after this long, and the next goes on from there."""
 SEED = "2026"
