@@ -30,8 +30,9 @@ hub: .venv/hub .hub/edition.gz  ## the alliance's site on this machine, until Ct
 	@$(HUB) load .hub/edition.gz
 	@if [ -n "$$CI" ] || ! [ -t 0 ] || ! [ -t 1 ]; then $(HUB) try; else $(HUB) serve --port $(PORT); fi
 
+# many tests start processes, and each would compile every module anew where Python is not to keep them
 test: .venv/dev .venv/real/here  ## run all tests
-	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev  ## ruff, mypy and the direction of imports
 	@$(BIN)/ruff check
