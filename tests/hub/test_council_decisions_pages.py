@@ -50,6 +50,19 @@ def test_where_every_chair_is_out_the_page_says_so(council: Any) -> None:
     assert "No chair is there who may sign it" in read(f"/decisions/{decision.proposal_id}/")
 
 
+def test_a_decision_whose_proposal_was_superseded_before_waits_for_nobody(council: Any) -> None:
+    first = council.decides(title="First")
+    council.decides(title="Second", supersedes=first.proposal)
+    ada, page = council.persons["Ada"], f"/decisions/{first.proposal_id}/"
+    told = read(page, ada)
+    assert "has no effect: Superseded by proposal 2" in told
+    assert "Sign it" not in told
+    assert "It is superseded, and has no effect." in read(f"{page}sign/", ada)
+    assert "Another proposal took its place before it was signed." in read("/decisions/")
+    waits = read("/desk/waiting/", ada)
+    assert ("Sign the decision: First" in waits, "Sign the decision: Second" in waits) == (False, True)
+
+
 def test_the_list_is_of_all_groups_or_of_one(council: Any) -> None:
     from tests.hub import decided
 

@@ -102,15 +102,34 @@ def test_a_standard_that_asks_no_more_counts_at_once(council: Any) -> None:
 
 
 def test_a_version_that_was_published_meanwhile_cannot_be_signed(council: Any) -> None:
+    from tests.hub import decided
+
+    from guildmark_hub.catalog import published
     from guildmark_hub.catalog.models import StandardVersion
 
-    first, second = (council.proposes("standard", STANDARD, title=name) for name in ("One", "Another"))
-    decisions = [council.votes(first), council.votes(second)]
-    council.signs(decisions[0])
+    decision = council.decides("standard", STANDARD)
+    published.publish_standard(STANDARD.split("\n", 1)[1].encode(), "friendly_tool", decided.NOW)
     with pytest.raises(AskedWrongly, match="friendly_tool has the version"):
-        council.signs(decisions[1])
-    decisions[1].refresh_from_db()
-    assert (decisions[1].signed_at, StandardVersion.objects.count()) == (None, 1)
+        council.signs(decision)
+    decision.refresh_from_db()
+    assert (decision.signed_at, StandardVersion.objects.count()) == (None, 1)
+
+
+def test_one_proposal_at_a_time_is_voted_on_for_a_version_of_a_standard(council: Any) -> None:
+    first, second = (council.proposes("standard", STANDARD, title=name) for name in ("One", "Another"))
+    other = council.proposes("standard", STANDARD.replace("friendly_tool", "kind_tool"), title="Of another standard")
+    waits = council.votes(first)
+    says = f"proposal {first.pk} is about version 2026.1 of friendly_tool too, and goes before"
+    with pytest.raises(AskedWrongly, match=says):
+        council.votes(second)
+    with pytest.raises(AskedWrongly, match=says):
+        council.proposes("standard", STANDARD, title="A third")
+    assert council.votes(other).accepted
+    council.proposes("standard", STANDARD.replace("2026.1", "2026.2"), title="The next version")
+    replaces = council.votes(council.proposes("standard", STANDARD, title="In its place", supersedes=first))
+    with pytest.raises(AskedWrongly, match="another proposal superseded this one before it was signed"):
+        council.signs(waits)
+    council.signs(replaces)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def _decisions(person: Person, leads: list[Group], now: datetime) -> Iterator[Wa
     if not leads:
         return
     unsigned = Decision.objects.filter(_led(leads, "proposal__group"), signed_at=None)
-    for one in unsigned.select_related("proposal__group"):
+    for one in unsigned.exclude(proposal__state=Proposal.State.SUPERSEDED).select_related("proposal__group"):
         if person in powers.chairs_of(one.proposal, now.date()):
             yield Waits(f"Sign the decision: {one.proposal.title}", one.get_absolute_url(), None)
 

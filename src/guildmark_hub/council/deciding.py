@@ -112,6 +112,8 @@ def sign(person: Person, decision: Decision, data: bytes, now: datetime) -> Deci
         powers.must_lead(person, one.proposal)
         if one.signed_at:
             raise AskedWrongly("this decision is signed already", "its page says by whom")
+        if not one.waits:
+            raise AskedWrongly("another proposal superseded this one before it was signed", "its page says which")
         if now < one.made_at:
             raise AskedWrongly(f"this decision was made on {one.made_at:%Y-%m-%d}, which is not yet", CLOCK)
         hands = _hands(envelope, one, _for(person, one.proposal, now))

@@ -44,7 +44,7 @@ def decision(request: HttpRequest, number: int) -> HttpResponse:
     one = _decision(number)
     found = statement.read(one.body.encode())
     now = timezone.now()
-    chairs = [] if one.signed_at else powers.chairs_of(one.proposal, now.date())
+    chairs = powers.chairs_of(one.proposal, now.date()) if one.waits else []
     held: dict[str, Any] = {
         "one": one,
         "said": statement.said(found),

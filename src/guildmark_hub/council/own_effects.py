@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from guildmark.attest import read_bundle, statement
@@ -21,6 +21,8 @@ from guildmark_hub.people import trail
 from guildmark_hub.people.models import Person
 
 Kind = Proposal.Kind
+UNDER_WAY = (Proposal.State.BALLOT, Proposal.State.ACCEPTED)
+"""Proposals that are voted on, or whose decision waits for a chair."""
 NOTICE = timedelta(days=60)
 """So long it is known before criteria that ask more count."""
 REVOCABLE = ("assessment", "decision", "mark")
@@ -51,6 +53,13 @@ def _voted(proposal: Proposal) -> str:
 def _check_standard(proposal: Proposal, document: str) -> None:
     draft = documents.read_standard(document)
     published.checked(draft.toml, draft.id)
+    under_way = Proposal.objects.filter(kind=Kind.STANDARD, state__in=UNDER_WAY).exclude(pk=proposal.pk)
+    replaced = Q(pk=proposal.supersedes_id, state=Proposal.State.ACCEPTED) | Q(decision__signed_at__isnull=False)
+    for other in under_way.exclude(replaced).select_related("ballot__revision"):
+        rival = documents.read_standard(_voted(other))
+        if (rival.id, rival.standard.version) == (draft.id, draft.standard.version):
+            says = f"proposal {other.pk} is about version {rival.standard.version} of {rival.id} too, and goes before"
+            raise AskedWrongly(says, "give yours the next version, or say that it supersedes that one")
 
 
 def _standard(proposal: Proposal) -> Facts:

@@ -46,6 +46,11 @@ class Decision(models.Model):
         """Its page."""
         return reverse("council:decision", args=[self.proposal_id])
 
+    @property
+    def waits(self) -> bool:
+        """Whether a chair may still sign it: nobody did, and no other proposal has taken its proposal's place."""
+        return not self.signed_at and self.proposal.state != Proposal.State.SUPERSEDED
+
 
 class Declaration(models.Model):
     """A person or an organisation says that it has a stake in something: from a day, until a day; an end is written."""
