@@ -37,6 +37,14 @@ def test_what_this_hub_vetted_is_vetted_anew_before_it_expires(world: Any, own: 
     assert submissions() == ["pkg:pypi/one@1.0"]
 
 
+def test_what_lies_in_no_place_that_is_asked_is_not_vetted_anew(world: Any, own: str) -> None:
+    """As what an example hub has, whose tools are invented."""
+    world.claim(world.project("invented"), owner=own, purl="pkg:generic/invented@1.0", expires_at=world.at)
+    world.claim(world.project("real"), owner=own, expires_at=world.at)
+    world.turn()
+    assert submissions() == ["pkg:pypi/real@1.0"]
+
+
 def test_a_vetting_that_does_not_help_is_asked_ever_less_often(world: Any, own: str) -> None:
     from guildmark_hub.jobs.models import Job
 

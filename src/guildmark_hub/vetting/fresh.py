@@ -27,6 +27,7 @@ from guildmark_hub.catalog.models import Change, Claim
 from guildmark_hub.jobs import acts as jobs
 from guildmark_hub.jobs.models import Job
 from guildmark_hub.vetting import acts
+from guildmark_hub.vetting.asked import PLACES
 from guildmark_hub.vetting.bounded import Bounds, run
 from guildmark_hub.vetting.drift import (
     ANSWERS,
@@ -189,7 +190,7 @@ def _stale(at: datetime) -> Iterator[str]:
     old = Q(state=Claim.State.EXPIRED) | Q(state__in=COUNTING, expires_at__lte=at + EARLY)
     drifted = Q(state=Claim.State.SUSPENDED)
     for claim in mine.filter(old | drifted).select_related("seen").order_by("expires_at", "pk"):
-        if newest[claim.slug] != claim.pk:
+        if newest[claim.slug] != claim.pk or PackageURL.from_string(claim.purl).type not in PLACES:
             continue
         kept = _kept(getattr(claim, "seen", None))
         is_old = claim.state == Claim.State.EXPIRED or bool(claim.expires_at and claim.expires_at <= at + EARLY)
