@@ -26,7 +26,7 @@ PROMISED = {
     ".pth": ("torch_zip", "pickle", "text"),
 }
 
-LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 """How a file begins that only says where Git LFS keeps the real one."""
 
 
