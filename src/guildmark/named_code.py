@@ -56,7 +56,6 @@ _PROGRAM = late.compile(
     r"\b(eval|exec)\s*\(\s*(compile|base64|bytes|open|input|__import__|codecs|zlib|marshal)\s*[.(]|\bimport\s+os\s*;|"
     r"\bjava\.lang\.(Runtime|ProcessBuilder)\b|\bjavax\.script\.|\bgetRuntime\s*\(\s*\)|\bObjectDataProvider\b"
 )
-_PROSE = _set("description text content prompt instruction instructions input output source code body summary readme")
 _ARGUMENTS = frozenset(("widgets_values", "args", "_args_", "arguments", "init_args", "params"))
 _EXPRESSION = late.compile(
     r"\$(?![A-Z][A-Z0-9_]*\.)[^{].*(__\w+__|\b(eval|exec|compile|open|getattr|globals|breakpoint)\s*\(|"
@@ -175,7 +174,7 @@ def _in_text(place: str, text: str) -> Iterator[Named]:
 def _in_value(entry: Entry) -> Iterator[Named]:
     """A name of what acts, or a program, where a value is: no honest configuration holds either."""
     value = entry.value
-    if not isinstance(value, str) or entry.key in _NAMING or entry.key.lower() in _PROSE or entry.key.isdecimal():
+    if not isinstance(value, str) or entry.key in _NAMING or entry.key.isdecimal() or structured.is_for_people(entry):
         return
     name = value.strip()
     if len(name) <= 200 and _ACTING_ROOTS.fullmatch(name) and not _FILE_ENDING.search(name):

@@ -26,7 +26,14 @@ _STRINGS = late.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _PIECES = late.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-
+_FOR_PEOPLE = frozenset(
+    (
+        "abstract answer body chosen code comment completion content description detail details error example examples "
+        "explanation input instruction instructions log message messages note notes output prompt question rationale "
+        "readme reason rejected response snippet solution source stderr stdout summary text title traceback"
+    ).split()
+)
+"""Keys of what people read or wrote: an answer, a report's message, a piece of a program that is told of."""
 
 _FEW = 32
 """So many entries are searched one by one; of more an index is kept, for every entry may ask for its neighbours."""
@@ -223,6 +230,16 @@ def nodes(tree: Any) -> Iterator[tuple[str, Any]]:
             waiting.extend((f"{place}.{key}" if place else key, value) for key, value in reversed(node))
         elif isinstance(node, list):
             waiting.extend((f"{place}[{number}]", node[number]) for number in range(len(node) - 1, -1, -1))
+
+
+def is_of_a_row(entry: Entry) -> bool:
+    """Whether it stands in a list that is the whole text: rows of data, and no loader's settings."""
+    return entry.place.startswith("[")
+
+
+def is_for_people(entry: Entry) -> bool:
+    """Whether its value is what people read or wrote, be it a program."""
+    return is_of_a_row(entry) or entry.key.lower() in _FOR_PEOPLE
 
 
 def plain(value: Any) -> Any:

@@ -218,11 +218,12 @@ def _of_configuration(file: File) -> Iterator[Named]:
         for entry in structured.entries(tree):
             if _is_words(entry.value) and entry.key not in opened:
                 continue
+            row = structured.is_of_a_row(entry)
             for value in entry.value if isinstance(entry.value, list) else [entry.value]:
                 path = structured.plain(value)
                 if not isinstance(path, str) or not path or len(path) > LONGEST_PATH:
                     continue
-                if entry.key in opened or (entry.key not in _PROSE and _OF_SYSTEM.match(path)):
+                if entry.key in opened or (not (row or entry.key in _PROSE) and _OF_SYSTEM.match(path)):
                     yield Named(path, entry.place, "what its loader opens", must_be_here=False)
 
 
