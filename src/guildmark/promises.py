@@ -12,7 +12,7 @@ PROMISED = {
     ".hdf5": ("hdf5",),
     ".tflite": ("tflite",),
     ".whl": ("wheel",),
-    ".zip": ("zip", "wheel", "torch_zip"),
+    ".zip": ("zip", "wheel", "torch_zip", "torch_package"),
     ".tar.gz": ("tar", "sdist", "npm_package"),
     ".tgz": ("tar", "sdist", "npm_package"),
     **dict.fromkeys((".pth.tar", ".pt.tar", ".ckpt.tar"), ("torch_zip", "pickle", "tar")),
@@ -22,8 +22,8 @@ PROMISED = {
     ".pkl": ("pickle", "compressed", "torch_zip"),
     ".pickle": ("pickle", "compressed", "torch_zip"),
     ".joblib": ("pickle", "compressed"),
-    ".pt": ("torch_zip", "pickle"),
-    ".pth": ("torch_zip", "pickle", "text"),
+    ".pt": ("torch_zip", "torch_package", "pickle"),
+    ".pth": ("torch_zip", "torch_package", "pickle", "text"),
 }
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"

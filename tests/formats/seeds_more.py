@@ -45,6 +45,7 @@ def seeds() -> dict[str, bytes]:
         "zarr": json.dumps(ARRAY).encode(),
         "exported_program": exported_program(),
         "torch_export": zipped({"m/archive_format": b"pt2", "m/models/model.json": exported_program()}),
+        "torch_package": zipped({"m/.data/extern_modules": b"torch\n", "m/model.py": b"WIDTH = 3\n"}),
         "executorch": executorch(["aten::add"], ["XnnpackBackend"]),
         "stored_pickles": b"\x07STORE\0" + pickle.dumps(Runs(), 4) + bytes(range(200, 240)),
         "base64_pickles": base64_pickle(pickle.dumps(Runs(), 4)),
