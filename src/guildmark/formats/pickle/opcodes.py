@@ -35,6 +35,9 @@ from guildmark.formats.pickle.window import Broken
 HIGHEST_PROTOCOL = 5
 MODULE = "module"
 """`("module", class, its file, its source)`: for that `torch.load` gives the class (files of PyTorch before 1.6)."""
+INSTANTIATOR = "_instantiator"
+"""Lightning imports and calls what stands under this key in a checkpoint's `hyper_parameters` (core/saving.py)."""
+OWN_INSTANTIATORS = ("lightning.pytorch.cli.instantiate_module", "pytorch_lightning.cli.instantiate_module")
 
 
 def _proto(machine: Machine) -> None:
@@ -251,6 +254,8 @@ def _put_items(machine: Machine, items: list[Value]) -> None:
         machine.use(key)
         machine.use(value, key)
         machine.hashed(key)
+        if key == INSTANTIATOR and isinstance(value, str) and value not in OWN_INSTANTIATORS:
+            machine.name(value)
         if isinstance(into, Mapping):
             into.put(key, value)
         if isinstance(into, Box):
