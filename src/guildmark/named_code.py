@@ -56,7 +56,7 @@ _PROGRAM = late.compile(
     r"\b(eval|exec)\s*\(\s*(compile|base64|bytes|open|input|__import__|codecs|zlib|marshal)\s*[.(]|\bimport\s+os\s*;|"
     r"\bjava\.lang\.(Runtime|ProcessBuilder)\b|\bjavax\.script\.|\bgetRuntime\s*\(\s*\)|\bObjectDataProvider\b"
 )
-_ARGUMENTS = frozenset(("widgets_values", "args", "_args_", "arguments", "init_args", "params"))
+_ARGUMENTS = _set("widgets_values args _args_ arguments init_args params backbone head")
 _EXPRESSION = late.compile(
     r"\$(?![A-Z][A-Z0-9_]*\.)[^{].*(__\w+__|\b(eval|exec|compile|open|getattr|globals|breakpoint)\s*\(|"
     r"\b(subprocess|shutil|socket|urllib|requests|pickle|marshal|ctypes|pty|runpy|importlib)\b|"
@@ -185,12 +185,12 @@ def _in_value(entry: Entry) -> Iterator[Named]:
 
 
 def _in_arguments(entry: Entry) -> Iterator[Named]:
-    """A program among a node's or a call's arguments (ComfyUI's `widgets_values` and `inputs`, Hydra's `_args_`)."""
+    """A program among a node's or a call's arguments (ComfyUI's `widgets_values`, Hydra's `_args_`, YOLO's layers)."""
     given: list[Any] = []
     if isinstance(entry.value, Mapping):
         given = [value for _, value in entry.value] if entry.within.all_of("class_type") else []
     elif isinstance(entry.value, list) and entry.key in _ARGUMENTS:
-        given = entry.value
+        given = _texts(entry.value)
     for each in given:
         if isinstance(each, str) and (found := _PROGRAM.search(each[:100_000])):
             yield Named(entry.place, f"a program: {each[max(0, found.start() - 20) :][:160]}", "acts")

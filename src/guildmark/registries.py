@@ -1,7 +1,8 @@
 """Which code configurations name for frameworks that import by name: their keys say where a module or a library is.
 
-OpenMMLab, AutoGen, Spark, Intake, ONNX Runtime GenAI, axolotl and fairseq; and any name whose module lies beside the
-configuration (AllenNLP's `type`, kedro's, Haystack's), for that module is its maker's own code."""
+OpenMMLab, AutoGen, Spark, Intake, ONNX Runtime GenAI, axolotl, fairseq, ModelScope and mlx-lm; and any name whose
+module lies beside the configuration (AllenNLP's `type`, kedro's, Haystack's), for that module is its maker's own code.
+MLflow's dependencies, which become a command, are here too."""
 
 import posixpath
 import re
@@ -15,7 +16,7 @@ from guildmark.targets import Standing
 
 KEYS = (
     rb"custom_imports|custom_ops_library\w*|custom_ops_lib|component_type|global_imports|paramMap|plugins|driver|"
-    rb"plugin_path\w*"
+    rb"plugin_path\w*|model_file|allow_remote|build_dependencies"
 )
 """The keys without which nothing of this is in a text, as a piece of a regular expression."""
 _NAMING = late.compile(
@@ -30,6 +31,10 @@ _SPARK = late.compile(
 _OF_AUTOGEN = late.compile(r"(autogen_\w+|autogen)\.")
 _OF_INTAKE = late.compile(r"(intake|intake_\w+|hvplot|dask|xarray|pandas)\.")
 _SHELL = late.compile(r"\{\{\s*(client_)?shell\s*\(")
+_COMMAND = late.compile(
+    r"[`|&\n]|\$[({]|;(?!\s*\(*\s*['\"]?(python_|sys_platform|platform_|os_name|implementation_|extra\b))", re.I
+)
+"""What ends a shell's command, or puts one in; not a semicolon before a condition of a requirement."""
 _MODULE = late.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 
 
@@ -117,7 +122,12 @@ def _in_driver(entry: Entry) -> Iterator[Named]:
 
 
 def _in_plugins(entry: Entry) -> Iterator[Named]:
-    """axolotl imports a list of classes; Intake imports each `module`, and every file of each `dir`."""
+    """axolotl imports a list of classes; Intake imports each `module`, and every file of each `dir`; see ModelScope."""
+    if isinstance(entry.value, list) and not isinstance(entry.value, Mapping) and _is_of_modelscope(entry):
+        names = " ".join(name for name in entry.value if isinstance(name, str))
+        if names:
+            yield Named(entry.place, f"the plugins {names[:160]}, which ModelScope installs and imports", "acts")
+        return
     if isinstance(entry.value, list) and not isinstance(entry.value, Mapping):
         for name in entry.value:
             if targets.is_name(name) and targets.is_class(name) and not name.startswith("axolotl."):
@@ -127,6 +137,31 @@ def _in_plugins(entry: Entry) -> Iterator[Named]:
             for key, value in each if isinstance(each, Mapping) else ():
                 if key in ("module", "dir") and isinstance(value, str) and not _OF_INTAKE.match(f"{value}."):
                     yield Named(entry.place, f"{key} {value[:160]}, from which drivers are imported", "code")
+
+
+def _is_of_modelscope(entry: Entry) -> bool:
+    return bool(entry.within.all_of("framework") and entry.within.all_of("task"))
+
+
+def _in_own_wrapper(entry: Entry) -> Iterator[Named]:
+    """ModelScope imports `ms_wrapper.py` of the model's folder."""
+    if _is_of_modelscope(entry) and str(entry.value).lower() == "true":
+        yield Named(entry.place, "allow_remote is switched on, and ModelScope runs ms_wrapper.py", "acts")
+
+
+def _in_model_file(entry: Entry) -> Iterator[Named]:
+    """mlx-lm runs that Python file of the model's folder (CVE-2026-5843)."""
+    if isinstance(entry.value, str) and entry.value.endswith(".py"):
+        yield Named(entry.place, f"model_file {entry.value[:160]}, which is run", "code")
+
+
+def _in_dependencies(entry: Entry) -> Iterator[Named]:
+    """MLflow put the dependencies of a model's environment into a shell's command as they are (CVE-2025-15379)."""
+    for key in ("build_dependencies", "dependencies"):
+        for wanted in entry.within.all_of(key) if entry.within.all_of("python") else ():
+            for each in wanted if isinstance(wanted, list) else ():
+                if isinstance(each, str) and _COMMAND.search(each):
+                    yield Named(f"{entry.place.rpartition('.')[0]}{key}", f"the command {each.strip()[:160]}", "acts")
 
 
 _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
@@ -139,4 +174,7 @@ _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "paramMap": _in_stage,
     "driver": _in_driver,
     "plugins": _in_plugins,
+    "allow_remote": _in_own_wrapper,
+    "model_file": _in_model_file,
+    "python": _in_dependencies,
 }

@@ -20,7 +20,9 @@ MOST_TOLD = 20
 MOST_MULTIPLIED = 1_000_000
 """Values that the aliases of a YAML text may stand for."""
 ENDINGS = (".json", ".yaml", ".yml", ".skops", "_metadata")
-NAMES = frozenset(("mlmodel", "hparams", "config", "config.pbtxt", "pickle_module_info.txt", ".allennlp_plugins"))
+NAMES = frozenset(
+    ("mlmodel", "hparams", "config", "config.pbtxt", "pickle_module_info.txt", ".allennlp_plugins", "python_env.yaml")
+)
 _STAGE = "part-00000"
 """Where Spark writes what a stage of a pipeline is; other files of that name are tables."""
 _OF_SPARK = late.compile(rb"\s*\{\s*\"class\"\s*:")
