@@ -26,12 +26,10 @@ _STRINGS = late.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _PIECES = late.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-_FOR_PEOPLE = frozenset(
-    (
-        "abstract answer body chosen code comment completion content description detail details error example examples "
-        "explanation input instruction instructions log message messages note notes output prompt question rationale "
-        "readme reason rejected response snippet solution source stderr stdout summary text title traceback"
-    ).split()
+_FOR_PEOPLE = late.compile(
+    r"(?i)abstract|answer|body|chosen|code|comment|completion|content|description|details?|error|examples?|explanation|"
+    r"input|instructions?|log|messages?|notes?|output|prompt|question|rationale|readme|reason|rejected|response|snippet|"
+    r"solution|source|stderr|stdout|summary|text|title|traceback"
 )
 """Keys of what people read or wrote: an answer, a report's message, a piece of a program that is told of."""
 
@@ -239,7 +237,7 @@ def is_of_a_row(entry: Entry) -> bool:
 
 def is_for_people(entry: Entry) -> bool:
     """Whether its value is what people read or wrote, be it a program."""
-    return is_of_a_row(entry) or entry.key.lower() in _FOR_PEOPLE
+    return is_of_a_row(entry) or _FOR_PEOPLE.fullmatch(entry.key) is not None
 
 
 def plain(value: Any) -> Any:

@@ -16,7 +16,9 @@ CASE_OF = "zip"
 REFINES = "zip"
 
 _MARK = late.compile(r"([^/]+/)?\.data/extern_modules")
-_RAW = late.compile(r"([^/]+/)?(\.data/([^/]+\.storage|version|extern_modules|python_version|serialization_id)|byteorder)")
+_RAW = late.compile(
+    r"([^/]+/)?(\.data/([^/]+\.storage|version|extern_modules|python_version|serialization_id)|byteorder)"
+)
 """Records that are numbers, or a short text."""
 
 
