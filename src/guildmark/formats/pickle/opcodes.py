@@ -37,6 +37,8 @@ MODULE = "module"
 """`("module", class, its file, its source)`: for that `torch.load` gives the class (files of PyTorch before 1.6)."""
 INSTANTIATOR = "_instantiator"
 """Lightning imports and calls what stands under this key in a checkpoint's `hyper_parameters` (core/saving.py)."""
+TELLING = frozenset((INSTANTIATOR, "algo_bytes"))
+"""Keys whose values a loader imports, or unpickles (MONAI's auto3dseg, GHSA-89gg-p5r5-q6r4)."""
 OWN_INSTANTIATORS = ("lightning.pytorch.cli.instantiate_module", "pytorch_lightning.cli.instantiate_module")
 
 
@@ -254,8 +256,8 @@ def _put_items(machine: Machine, items: list[Value]) -> None:
         machine.use(key)
         machine.use(value, key)
         machine.hashed(key)
-        if key == INSTANTIATOR and isinstance(value, str) and value not in OWN_INSTANTIATORS:
-            machine.name(value)
+        if isinstance(key, str) and key in TELLING:
+            _tell_of_loader(machine, key, value)
         if isinstance(into, Mapping):
             into.put(key, value)
         if isinstance(into, Box):
@@ -263,6 +265,14 @@ def _put_items(machine: Machine, items: list[Value]) -> None:
             machine.tally.hold(into, value)
     if isinstance(into, Box) and (machine.tally.explains or into.shown is not None):
         into.shown = ((into.shown or []) + items)[: 2 * SHOWN]
+
+
+def _tell_of_loader(machine: Machine, key: str, value: Value) -> None:
+    """Lightning imports what is named for it; MONAI unpickles bytes inside what it unpickled."""
+    if key != INSTANTIATOR:
+        machine.name("pickle.loads")
+    elif isinstance(value, str) and value not in OWN_INSTANTIATORS:
+        machine.name(value)
 
 
 def _set_item(machine: Machine) -> None:
