@@ -54,6 +54,7 @@ _SCHEME = late.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = late.compile(r"[A-Za-z]:")
 _NAME_OUT = late.compile(r"(^|[\\/])\.\.([\\/]|$)|\0|[A-Za-z]:\\")
 """A tensor's name that would be a place elsewhere; a slash before it alone is how ONNX names its own."""
+_LEADS_OUT = late.compile(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:")
 _IN_MEMORY = "*/"
 """How ONNX Runtime marks a location that is an address in memory, which no file may give it."""
 
@@ -219,12 +220,27 @@ def _of_configuration(file: File) -> Iterator[Named]:
             if _is_words(entry.value) and entry.key not in opened:
                 continue
             row = structured.is_of_a_row(entry)
+            yield from _of_templates(entry)
             for value in entry.value if isinstance(entry.value, list) else [entry.value]:
                 path = structured.plain(value)
                 if not isinstance(path, str) or not path or len(path) > LONGEST_PATH:
                     continue
                 if entry.key in opened or (not (row or entry.key in _PROSE) and _OF_SYSTEM.match(path)):
                     yield Named(path, entry.place, "what its loader opens", must_be_here=False)
+
+
+def _of_templates(entry: structured.Entry) -> Iterator[Named]:
+    """Names of chat templates, under which transformers saves them, each in a file (CVE-2026-9856)."""
+    if entry.key != "chat_template":
+        return
+    if isinstance(entry.value, structured.Mapping):
+        names = [name for name, _ in entry.value]
+    else:
+        given = entry.value if isinstance(entry.value, list) else ()
+        names = [name for each in given if isinstance(each, structured.Mapping) for name in each.all_of("name")]
+    for name in names:
+        if isinstance(name, str) and _LEADS_OUT.search(name):
+            yield Named(name, entry.place, "a chat template's file", must_be_here=False)
 
 
 def _is_words(value: object) -> bool:
