@@ -2,7 +2,7 @@
 
 OpenMMLab, AutoGen, Spark, Intake, ONNX Runtime GenAI, axolotl, fairseq, ModelScope and mlx-lm; and any name whose
 module lies beside the configuration (AllenNLP's `type`, kedro's, Haystack's), for that module is its maker's own code.
-MLflow's dependencies, which become a command, are here too."""
+What becomes a command as it stands (MLflow, BentoML, MONAI) is here too."""
 
 import posixpath
 import re
@@ -16,7 +16,7 @@ from guildmark.targets import Standing
 
 KEYS = (
     rb"custom_imports|custom_ops_library\w*|custom_ops_lib|component_type|global_imports|paramMap|plugins|driver|"
-    rb"plugin_path\w*|model_file|allow_remote|build_dependencies"
+    rb"plugin_path\w*|model_file|allow_remote|build_dependencies|system_packages|base_image|envs|dataset_name_or_id|nnet"
 )
 """The keys without which nothing of this is in a text, as a piece of a regular expression."""
 _NAMING = late.compile(
@@ -155,13 +155,35 @@ def _in_model_file(entry: Entry) -> Iterator[Named]:
         yield Named(entry.place, f"model_file {entry.value[:160]}, which is run", "code")
 
 
-def _in_dependencies(entry: Entry) -> Iterator[Named]:
-    """MLflow put the dependencies of a model's environment into a shell's command as they are (CVE-2025-15379)."""
-    for key in ("build_dependencies", "dependencies"):
-        for wanted in entry.within.all_of(key) if entry.within.all_of("python") else ():
-            for each in wanted if isinstance(wanted, list) else ():
-                if isinstance(each, str) and _COMMAND.search(each):
-                    yield Named(f"{entry.place.rpartition('.')[0]}{key}", f"the command {each.strip()[:160]}", "acts")
+def _in_command(entry: Entry) -> Iterator[Named]:
+    """What a program puts into a shell's command, or into a Dockerfile, as it is.
+
+    MLflow's dependencies (CVE-2025-15379), BentoML's packages, image and names of variables (CVE-2026-33744, 44345,
+    44346), MONAI's number of a data set for nnU-Net (GHSA-rghg-q7wp-9767)."""
+    key = entry.key
+    if key == "python":
+        words = [word for each in ("build_dependencies", "dependencies") for word in _words(entry.within.all_of(each))]
+    elif key == "envs":
+        named = entry.value if isinstance(entry.value, list) else ()
+        words = [name for each in named if isinstance(each, Mapping) for name in _words(each.all_of("name"))]
+    else:
+        words = _words([entry.value])
+    for word in words:
+        if _COMMAND.search(word):
+            yield Named(f"{entry.place} {word[:60]}", f"{key} with the command {' '.join(word.split())[:160]}", "acts")
+
+
+def _words(values: Iterable[Any]) -> list[str]:
+    """The texts among values and lists of them."""
+    flat = [each for value in values for each in (value if isinstance(value, list) else (value,))]
+    return [each for each in flat if isinstance(each, str)]
+
+
+def _in_network(entry: Entry) -> Iterator[Named]:
+    """ModelScope imports the module of a network (CVE-2025-51427)."""
+    for name in entry.value.all_of("module") if isinstance(entry.value, Mapping) else ():
+        if isinstance(name, str) and not name.startswith("modelscope.") and _of_module(name) != "inert":
+            yield Named(entry.place, f"the module {name[:160]} of a network, which ModelScope imports", "acts")
 
 
 _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
@@ -176,5 +198,10 @@ _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "plugins": _in_plugins,
     "allow_remote": _in_own_wrapper,
     "model_file": _in_model_file,
-    "python": _in_dependencies,
+    "python": _in_command,
+    "system_packages": _in_command,
+    "base_image": _in_command,
+    "envs": _in_command,
+    "dataset_name_or_id": _in_command,
+    "nnet": _in_network,
 }
