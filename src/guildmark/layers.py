@@ -238,6 +238,9 @@ def _of_object(at: str, value: dict[str, Any]) -> Iterator[Judged]:
         path = config["vocabulary"]
         says = f"reads its vocabulary from {path[:100]}"
         yield _failed(at, says, path) if leads_outside(path) else _unknown(at, says, path)
+    own = config.get("name") if isinstance(config, dict) else None
+    if isinstance(own, str) and ".." in own.replace("\\", "/").split("/"):
+        yield _failed(at, f"has its files written outside of their folder, for it is named {own[:100]}", own)
 
 
 def _of_name(at: str, module: str | None, name: str, registered: Any, *, is_function: bool) -> Iterator[Judged]:

@@ -16,7 +16,8 @@ from guildmark.targets import Standing
 
 KEYS = (
     rb"custom_imports|custom_ops_library\w*|custom_ops_lib|component_type|global_imports|paramMap|plugins|driver|"
-    rb"plugin_path\w*|model_file|allow_remote|build_dependencies|system_packages|base_image|envs|dataset_name_or_id|nnet"
+    rb"plugin_path\w*|model_file|allow_remote|build_dependencies|system_packages|base_image|envs|"
+    rb"dataset_name_or_id|nnet|__module__"
 )
 """The keys without which nothing of this is in a text, as a piece of a regular expression."""
 _NAMING = late.compile(
@@ -179,6 +180,13 @@ def _words(values: Iterable[Any]) -> list[str]:
     return [each for each in flat if isinstance(each, str)]
 
 
+def _in_object(entry: Entry) -> Iterator[Named]:
+    """Decoders of JSON that import the module of an object's class, and call it (Qiskit, CVE-2024-29032)."""
+    for name in _words(entry.within.all_of("__class__")):
+        if isinstance(entry.value, str) and targets.standing(f"{entry.value}.{name}") == "acts":
+            yield Named(entry.place, f"the object {entry.value[:100]}.{name[:60]}", "acts")
+
+
 def _in_network(entry: Entry) -> Iterator[Named]:
     """ModelScope imports the module of a network (CVE-2025-51427)."""
     for name in entry.value.all_of("module") if isinstance(entry.value, Mapping) else ():
@@ -204,4 +212,5 @@ _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "envs": _in_command,
     "dataset_name_or_id": _in_command,
     "nnet": _in_network,
+    "__module__": _in_object,
 }
