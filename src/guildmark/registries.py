@@ -32,6 +32,8 @@ _SPARK = late.compile(
 _OF_AUTOGEN = late.compile(r"(autogen_\w+|autogen)\.")
 _OF_INTAKE = late.compile(r"(intake|intake_\w+|hvplot|dask|xarray|pandas)\.")
 _SHELL = late.compile(r"\{\{\s*(client_)?shell\s*\(")
+_SHELL_ALONE = late.compile(r"(client_)?shell\(.+\)", re.DOTALL)
+"""A default that Intake runs as it is (CVE-2026-33310)."""
 _COMMAND = late.compile(
     r"[`|&\n]|\$[({]|;(?!\s*\(*\s*['\"]?(python_|sys_platform|platform_|os_name|implementation_|extra\b))", re.I
 )
@@ -44,8 +46,12 @@ def named(tree: Any) -> Iterator[Named]:
     for entry in structured.entries(tree):
         if rule := _RULES.get(entry.key):
             yield from rule(entry)
-        elif isinstance(entry.value, str) and _SHELL.search(entry.value):
+        elif isinstance(entry.value, str) and _is_command_of_intake(entry.key, entry.value):
             yield Named(entry.place, f"the command {entry.value[:160]}, which Intake runs", "acts")
+
+
+def _is_command_of_intake(key: str, value: str) -> bool:
+    return bool(_SHELL.search(value) or (key == "default" and _SHELL_ALONE.match(value)))
 
 
 def own_modules(paths: Iterable[str]) -> frozenset[str]:

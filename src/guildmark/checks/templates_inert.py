@@ -29,6 +29,9 @@ _HOLDS = late.compile(
 """Where a JSON or YAML text holds a template: the Hub's, LM Studio's, LangChain's, a server's configuration."""
 _LOADED = late.compile(r"(^|/|!)(chat_template[^/!]*\.jinja2?|additional_chat_templates/[^/!]+\.jinja)$")
 
+_OF_BENTO = "dockerfile.template"
+"""What BentoML renders outside of a sandbox before it builds an image (CVE-2026-35044)."""
+
 
 class Template(msgspec.Struct, frozen=True):
     """A template, the file that holds it, and where. `loaded`: a loader takes it without being asked to."""
@@ -69,7 +72,7 @@ def _templates(file: File, subject: Subject) -> Iterator[Template]:
         yield from _in_gguf(file)
     elif name.endswith((".json", ".yaml", ".yml")):
         yield from _in_configuration(file, name)
-    elif name.endswith(ENDINGS) and (subject.kind == "model" or _LOADED.search(file.path)):
+    elif name == _OF_BENTO or (name.endswith(ENDINGS) and (subject.kind == "model" or _LOADED.search(file.path))):
         from guildmark import templates  # jinja2 is loaded only where there is a template
 
         data = file.contents.at(0, templates.LARGEST + 1)
