@@ -176,7 +176,7 @@ def _in_value(entry: Entry) -> Iterator[Named]:
     value = entry.value
     if not isinstance(value, str) or entry.key in _NAMING or entry.key.isdecimal() or structured.is_for_people(entry):
         return
-    name = value.strip()
+    name = value.strip().removeprefix("ext://")  # how logging's configuration names an object (CVE-2026-35171)
     if len(name) <= 200 and _ACTING_ROOTS.fullmatch(name) and not _FILE_ENDING.search(name):
         if targets.standing(name) == "acts":
             yield Named(entry.place, f"{entry.key[:60]} {name}", "acts")

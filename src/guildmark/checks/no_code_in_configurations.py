@@ -62,7 +62,7 @@ _JAVA_THAT_ACTS = late.compile(r"\bjava\.lang\.(Runtime|Proc)")
 _ACTING_TAG = late.compile(rb"!!?python/(object|name|module)[\w/]*")
 _MARKS_OF_JSON = late.compile(
     rb"\"(" + _KEYS + rb")\"\s*:\s*([\"{\[tT]|1\b)|[:\[,]\s*\"\$(import\b|@|[A-Za-z_][\w.]*\()|"
-    rb"\"[^\"\n]{0,40}\\u00[2-7][^\"\n]{0,40}\"\s*:|:\s*\"\s*"
+    rb"\"[^\"\n]{0,40}\\u00[2-7][^\"\n]{0,40}\"\s*:|:\s*\"\s*(ext://)?"
     + _ROOTS
     + _PROGRAMS
     + rb"|\$\{\s*(eval|exec|python|py|import|call|shell|cmd|os\.system)\s*:"
