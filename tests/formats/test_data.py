@@ -3,6 +3,7 @@
 import base64
 import pickle
 import sqlite3
+import struct
 
 import pytest
 from tests.formats.seeds_more import Runs
@@ -40,6 +41,37 @@ def test_a_database_is_recognised(tmp_path):
         database.execute("create table t (a)")
     database.close()
     assert data.kind(OnDisk(str(tmp_path / "d.db"))) == "SQLite"
+
+
+def stream(
+    kind: int = 1, length: int = 28, root: int = 16, back: int = 12, end: bytes = b"\xff\xff\xff\xff\0\0\0\0"
+) -> bytes:
+    """An Arrow stream whose first message is of this kind, with an empty body."""
+    table = struct.pack("<I6HiHBxI", root, 12, 16, 4, 6, 8, 0, back, 4, kind, 0)
+    return b"\xff\xff\xff\xff" + struct.pack("<I", length) + table + end
+
+
+def test_a_stream_of_arrow_begins_with_a_schema_and_ends():
+    assert data.kind(InMemory(stream())) == "Arrow"
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        stream(kind=3),
+        stream(length=0),
+        stream(root=40),
+        stream(root=2**32 - 1),
+        stream(back=200),
+        stream(back=-(2**31)),
+        stream(end=b""),
+        stream(end=bytes(8)),
+        b"\xff" * 40,
+        b"\xff" * 40 + bytes(4),
+    ],
+)
+def test_what_only_begins_like_a_stream_is_none(held):
+    assert data.kind(InMemory(held)) == ""
 
 
 TYPE = pickle.dumps(Runs(), 4)
