@@ -140,6 +140,15 @@ def _is_partial(value: Value, sort_of: SortOf) -> bool:
     return plain and (attributes is None or _is_state(attributes, sort_of))
 
 
+def _is_emptied(value: Value, sort_of: SortOf) -> bool:
+    """What numpy's `_reconstruct` takes: the class of an array, no elements, and a letter."""
+    if not isinstance(value, Tuple) or value.items is None or len(value.items) != 3:
+        return False
+    of, shape, letter = value.items
+    of_numpy = isinstance(of, Global) and of.name.startswith("numpy.") and sort_of(of.name) == "class"
+    return of_numpy and isinstance(shape, Tuple) and shape.items == (0,) and (_bytes(letter) or _str(letter))
+
+
 def shows_keys(state: Mapping) -> bool:
     """Whether every value in it that could act is known, with its key."""
     return state.sure and len(state.known or ()) < KEPT_ENTRIES
@@ -177,6 +186,7 @@ KINDS: dict[str, Callable[[Value, SortOf], bool]] = {
     "partial": _is_partial,
     "zone": lambda value, _: isinstance(value, str) and ZONE.fullmatch(value) is not None,
     "empty": lambda value, _: isinstance(value, Tuple) and value.items == (0,),
+    "emptied": _is_emptied,
     "persistent": lambda value, _: isinstance(value, Made) and value.of == PERSISTENT,
     "any": _any,
     "sibling": lambda value, _: (

@@ -41,6 +41,8 @@ TORCH_STREAMS = 5
 ZIP = b"PK"
 """The start of a zip is a PERSID too; no loader that serves persistent ids would take it for one."""
 SHELF_BLOCK = 512
+LINE_END = b"\r\n"
+"""What a person's editor or version control leaves at the end of a file."""
 FIRST_OPCODES = 64
 """A stream that says its protocol is believed after so many opcodes."""
 MANY_OPCODES = 20_000
@@ -130,7 +132,9 @@ def _follow(contents: Contents, *, explained: bool) -> Iterator[Event | Fault | 
 
 
 def _behind(contents: Contents, end: int) -> int:
-    """Where the next stream may begin: dbm.dumb, and so shelve, fills its blocks with NULs."""
+    """Where the next stream may begin: dbm.dumb, and so shelve, fills its blocks with NULs; a text ends with a line."""
+    if contents.size - end <= len(LINE_END) and contents.at(end, len(LINE_END)) in LINE_END:
+        return contents.size
     filling = contents.at(end, -end % SHELF_BLOCK)
     return end + len(filling) if not filling.strip(b"\0") else end
 

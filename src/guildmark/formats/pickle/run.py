@@ -2,7 +2,8 @@
 
 Where CPython's two unpicklers (`_pickle.c`, `pickle.py`) differ, it goes on if either would."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator
 
 from guildmark.errors import LimitPassed
 from guildmark.formats.pickle import joblib
@@ -11,6 +12,8 @@ from guildmark.formats.pickle.opcodes import ACTS
 from guildmark.formats.pickle.values import ARRAY, Made
 from guildmark.formats.pickle.window import Broken
 
+OF_NUMPY = ("dtype", "scalar")
+"""What pickles of arrays of objects call, whose module they may take from their memo."""
 BY_CODE = {code[0]: opcode for code, opcode in ACTS.items()}
 
 
@@ -77,11 +80,22 @@ def _run_as_plain(machine: Machine) -> Iterator[Event]:
 
     Numbers that look like opcodes name and call nothing that is printable; what they seem to do with
     the names before them is left out."""
-    begin = machine.window.place
+    begin, texts = machine.window.place, {value for value in machine.memo.values() if isinstance(value, str)}
     try:
         for event in run(machine.as_plain()):
             here = isinstance(event, Name) or (isinstance(event, Call) and event.named_at >= begin)
-            if here and isinstance(event, (Name, Call)) and event.name.isprintable() and " " not in event.name:
+            if not here or not isinstance(event, (Name, Call)):
+                continue
+            if event.name.isprintable() and " " not in event.name and not _is_misread(event.name, texts):
                 yield event
     except Broken:
         return
+
+
+def _is_misread(name: str, texts: Collection[str]) -> bool:
+    """Whether a name is `numpy.dtype` or `numpy.core.multiarray.scalar` after a pickle of objects lost its memo.
+
+    That pickle has a memo of its own; `pickle.load` takes the word at the same place of the outer one for the module:
+    `Pipeline.dtype`. No module of Python's own has these, and in others they are types of numbers."""
+    module, _, attribute = name.rpartition(".")
+    return attribute in OF_NUMPY and module in texts and module.partition(".")[0] not in sys.stdlib_module_names

@@ -27,7 +27,9 @@ RECONSTRUCTORS = ("copyreg._reconstructor", "copy_reg._reconstructor", "copyreg.
 ZONE_MAKER = ("zoneinfo.ZoneInfo", "_unpickle")
 """The one method that `getattr` is asked for: how Python pickles a method of a class."""
 _GETATTR = ("builtins.getattr", "__builtin__.getattr")
-_ARRAY_MAKERS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
+_ARRAY_MAKERS = tuple(
+    f"numpy.{core}.{module}._reconstruct" for core in ("core", "_core") for module in ("multiarray", "_internal")
+)
 
 
 class Unknown:
