@@ -259,11 +259,12 @@ class Judge:
         return ""
 
     def _attribute(self, name: str, entry: Entry, key: str, value: Value) -> str:
+        if key in entry.keys:
+            listed = fits((value,), entry.keys[key], self.sort_of)
+            return "" if listed else f"sets {key} of {name} to something that it is not listed with"
         acts = isinstance(value, (Box, Global, Unknown))
         if acts and (key in METHODS or (key.startswith("__") and key.endswith("__"))):
             return f"sets {key} of {name}"
-        if key in entry.keys and not fits((value,), entry.keys[key], self.sort_of):
-            return f"sets {key} of {name} to something that it is not listed with"
         return ""
 
     def _ask_loader(self, pid: Value) -> str:
