@@ -50,3 +50,16 @@ def test_parts_of_one_spool_do_not_mix():
     first, second = budget.unpack([b"a", b"b"], 2), budget.unpack([b"c"], 1)
     assert (first.at(0, 9), second.at(0, 9)) == (b"ab", b"c")
     assert sha256(first) != sha256(second)
+
+
+@pytest.mark.parametrize("begin", [b"\x93NUMPY", b"\x80\x04"], ids=["an array", "a pickle"])
+def test_arrays_may_be_nearly_all_zeros_up_to_a_bound_that_they_share(begin):
+    budget, zeros = Budget(Limits()), bytes(1 << 20)
+    assert budget.unpack([begin, *[zeros] * 100], 1).size == len(begin) + (100 << 20)
+    with pytest.raises(LimitPassed, match="200 times its size"):
+        budget.unpack([begin, *[zeros] * 200], 1)
+
+
+def test_zeros_before_an_array_are_a_bomb():
+    with pytest.raises(LimitPassed, match="200 times its size"):
+        Budget(Limits()).unpack([b"\0\x93NUMPY", *[bytes(1 << 20)] * 2], 1)

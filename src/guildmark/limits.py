@@ -15,6 +15,12 @@ TOTALS = ("more than", "archives unpack to more than")
 """How a bound on all archives of a subject together says that it was passed."""
 
 
+ZEROS = 256 << 20
+"""So many bytes beyond the ratio may the arrays of one subject be; honest ones can be nearly all zeros."""
+ARRAYS = (b"\x93NUMPY", *(bytes((0x80, protocol)) for protocol in range(2, 6)))
+"""How arrays begin, and pickles, which hold them."""
+
+
 class Limits(msgspec.Struct, frozen=True):
     """Bounds on archives (depth, members, bytes, ratio), on a check (seconds), on the worker (bytes)."""
 
@@ -34,6 +40,7 @@ class Budget:
         self.limits = limits
         self._members = 0
         self._expanded = 0
+        self._zeros = ZEROS
         self._spool: Spool | None = None
 
     def count_member(self) -> None:
@@ -45,15 +52,22 @@ class Budget:
     def unpack(self, pieces: Iterable[bytes], packed_size: int) -> Contents:
         """Spool the unpacked `pieces` of `packed_size` bytes; raises LimitPassed beyond a bound."""
         self._spool = self._spool or Spool()
-        start = self._spool.size
+        start, is_array = self._spool.size, None
         for piece in pieces:
+            is_array = piece.startswith(ARRAYS) if is_array is None and piece else is_array
             self._expanded += len(piece)
             if self._expanded > self.limits.expansion:
                 raise LimitPassed(
                     f"archives unpack to more than {self.limits.expansion} bytes", "raise --limit expansion=BYTES"
                 )
             size = self._spool.size + len(piece) - start
-            if size > SMALL and size > self.limits.ratio * max(1, packed_size):
+            is_over = size > SMALL and size > self.limits.ratio * max(1, packed_size)
+            if is_over and not (is_array and self._may_be(piece)):
                 raise LimitPassed(f"it unpacks to over {self.limits.ratio} times its size", "raise --limit ratio=N")
             self._spool.write(piece)
         return self._spool.part(start, self._spool.size - start)
+
+    def _may_be(self, piece: bytes) -> bool:
+        """Whether a piece beyond the ratio still fits into what arrays may be; it is counted."""
+        self._zeros -= len(piece)
+        return self._zeros >= 0

@@ -7,7 +7,7 @@ from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
 from guildmark.formats import compressed, npy, zip
-from guildmark.limits import SMALL, Limits
+from guildmark.limits import ARRAYS, SMALL, ZEROS, Limits
 from guildmark.manifest import printable
 from guildmark.plain import size
 from guildmark.records import Finding
@@ -15,8 +15,6 @@ from guildmark.subject import Subject
 
 RATIO = Limits().ratio
 """Bytes that one packed byte may become; what programs and weights become is far below it."""
-ZEROS = 256 << 20
-"""Up to so many bytes an array that is nearly all zeros may honestly be packed far better."""
 NESTED = "it is an archive inside"
 """How the reason begins for which an archive in archives is not unpacked; honest ones lie two or three deep."""
 LIMITS_PASSED = ("it unpacks to over", "archives unpack to more than", "it unpacks to more than", "more than")
@@ -80,11 +78,11 @@ def _of_zip(file: File) -> Iterator[Finding]:
 
 
 def _is_array(file: File, entry: "zip.Entry") -> bool:
-    """Whether a member begins as an array of numbers, which may be all zeros, and is of a bearable size."""
+    """Whether a member begins as an array or a pickle, whose numbers may be all zeros, and is of a bearable size."""
     if entry.size > ZEROS:
         return False
     try:
-        return next(iter(zip.pieces(file.contents, entry)), b"").startswith(npy.MAGIC)
+        return next(iter(zip.pieces(file.contents, entry)), b"").startswith(ARRAYS)
     except GuildmarkError:
         return False
 
@@ -106,7 +104,7 @@ def _of_member(file: File, by_path: dict[str, File]) -> Iterator[Finding]:
 
 
 def _holds_array(archive: File, member: File) -> bool:
-    """Whether a packed stream begins as an array of numbers."""
+    """Whether a packed stream begins as an array of numbers; a pickle that is as large holds more than honest ones."""
     if _is_zip(archive):
         name = member.path.rpartition("!")[2]
         return any(
