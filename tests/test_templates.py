@@ -37,8 +37,9 @@ def test_honest_constructs_are_inert(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ x._y }}",
-        "{{ x['_y'] }}",
+        "{{ x.__y }}",
+        "{{ x['__y'] }}",
+        "{{ x._A__y }}",
         "{{ x|attr('y') }}",
         "{{ x[y|join] }}",
         "{{ x['a' ~ 'b'] }}",
@@ -59,6 +60,27 @@ def test_honest_constructs_are_inert(text: str) -> None:
     ],
 )
 def test_ways_to_inner_attributes_are_told(text: str) -> None:
+    assert any(construct.reaches for construct in templates.outside(text))
+
+
+@pytest.mark.parametrize("text", ["{{ x._y }}", "{{ x['_y'] }}", "{{ self._y }}"])
+def test_a_private_attribute_is_told_as_one(text: str) -> None:
+    (construct, *_) = templates.outside(text)
+    assert construct.private
+    assert not construct.reaches
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ '{}'.format(x) }}", "{{ x.__name__ }}", "{{ x._repr_html_() }}", "{{ self.y() }}"]
+)
+def test_what_only_pages_use_is_told_but_reaches_nothing(text: str) -> None:
+    found = templates.outside(text)
+    assert found
+    assert not any(construct.reaches or construct.private for construct in found)
+
+
+@pytest.mark.parametrize("text", ["{{ '{0.a}'.format(x) }}", "{{ '{0[a]}'.format(x) }}", "{{ y.format(x) }}"])
+def test_a_format_that_reads_attributes_reaches_them(text: str) -> None:
     assert any(construct.reaches for construct in templates.outside(text))
 
 

@@ -63,6 +63,11 @@ _PLAIN = (
     *(nodes.Concat, nodes.Compare, nodes.Operand, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Add, nodes.Sub),
     *(nodes.Mod, nodes.Not, nodes.And, nodes.Or, nodes.Neg, nodes.Pos),
 )
+_TEXTS = _set("__name__ __qualname__ __doc__ __repr__ __str__ _repr_html_")
+"""What pages show of an object: texts, and methods that give one; what lies behind a method has other names."""
+PRIVATE = "the private attribute"
+_FILLED = late.compile(r"(?:[^{}]|\{\{|\}\}|\{\w{0,40}\})+")
+"""A text for `format` whose fields take the arguments as they are, and none of their attributes."""
 _DUNDER = late.compile(r"__\w*|\w*__")
 _DUNDER_TEXT = late.compile(r"__[A-Za-z]+__|\\x5f\\x5f|\\u005f\\u005f", re.IGNORECASE)
 _OPENS = _set("if for macro call filter with generation raw block")
@@ -78,11 +83,13 @@ _OF_SERVERS = _set("config request session g url_for get_flashed_messages applic
 
 
 class Construct(NamedTuple):
-    """A construct outside the lists, and its line. `reaches`: it can lead to an object's inner attributes."""
+    """A construct outside the lists, and its line. `reaches`: it can lead to an object's inner attributes;
+    `private`: it takes one that its maker keeps for itself, and which nobody here knows."""
 
     line: int
     says: str
     reaches: bool
+    private: bool = False
 
 
 class _Generation(Extension):
@@ -232,19 +239,24 @@ class _Judge:
             rule = self._rules.get(type(node))
             if rule is not None:
                 for says, reaches in rule(node):
-                    yield Construct(node.lineno, says, reaches)
+                    yield Construct(node.lineno, says, reaches, not reaches and says.startswith(PRIVATE))
 
     def _of_name(self, name: str) -> Iterator[tuple[str, bool]]:
         if name.startswith("__"):
             yield f"the name {name}", name in _INNER or name in _OF_PYTHON
 
     def _of_inner(self, attribute: str) -> Iterator[tuple[str, bool]]:
-        if attribute.startswith("_") or attribute in _INNER:
+        if attribute in _TEXTS:
+            yield f"the text {attribute} of an object", False
+        elif attribute.startswith("_") and "__" not in attribute:
+            yield f"{PRIVATE} {attribute}", False
+        elif attribute.startswith("_") or attribute in _INNER:
             yield f"the attribute {attribute}", True
 
     def _of_base(self, base: nodes.Node, what: str) -> Iterator[tuple[str, bool]]:
         if isinstance(base, nodes.Name) and base.name in _GLOBALS and base.name not in self._bound:
-            yield f"{what} of the function {base.name}", True
+            is_block = base.name == "self" and what.startswith("the attribute ")  # those of Python are told by name
+            yield f"{what} of the function {base.name}", not is_block
 
     def _of_attribute(self, node: nodes.Getattr) -> Iterator[tuple[str, bool]]:
         yield from self._of_inner(node.attr)
@@ -286,7 +298,8 @@ class _Judge:
                 yield f"a call of {called.name}", called.name not in self._bound and called.name in _OF_PYTHON
         elif isinstance(called, nodes.Getattr):
             if called.attr not in METHODS:
-                yield f"a call of the method {called.attr}", called.attr in ("format", "format_map")
+                fills = called.attr == "format" and _FILLED.fullmatch(_text(called.node))
+                yield f"a call of the method {called.attr}", called.attr in ("format", "format_map") and not fills
         elif not self._is_macro(called):
             yield "a call of what an expression gave", True
         if not own and (node.dyn_args is not None or node.dyn_kwargs is not None):

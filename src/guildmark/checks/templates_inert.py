@@ -122,7 +122,7 @@ def _judged(template: Template) -> Iterator[Finding]:
         return
     if not template.loaded and template_words.for_elsewhere(template.text):
         constructs = tuple(
-            each for each in constructs if each.reaches
+            each for each in constructs if each.reaches or each.private
         )  # what else it calls is for whoever renders pages
     for construct in constructs[:MOST_TOLD]:
         evidence = file.seen(f"{where}line {construct.line}", construct.says)
