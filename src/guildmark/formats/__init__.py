@@ -42,10 +42,11 @@ Holds = Literal["weights", "objects", "members", "program", "text", "data", "med
 
 
 class Fault(NamedTuple):
-    """Where a file breaks its format's promise, and how."""
+    """Where a file breaks its format's promise, and how. `only_words`: in what people read, and no loader acts on."""
 
     at: str
     says: str
+    only_words: bool = False
 
 
 class Member(NamedTuple):

@@ -193,13 +193,13 @@ class _Front:
         except (ValueError, OverflowError) as error:  # of escapes and versions that PyYAML does not bound
             return self._broken(0, f"the front matter is no YAML: {type(error).__name__}")
         except _Refused as refused:
-            return self._broken(refused.line, refused.says)
+            return self._broken(refused.line, refused.says, only_words=refused.only_words)
         if not isinstance(value, dict):
             return self._broken(0, "the front matter is no mapping of keys to values")
         return value
 
-    def _broken(self, line: int, says: str) -> dict[str, Any]:
-        self.faults.append(Fault(f"line {self._first_line + line}", says))
+    def _broken(self, line: int, says: str, *, only_words: bool = True) -> dict[str, Any]:
+        self.faults.append(Fault(f"line {self._first_line + line}", says, only_words))
         self.lines.clear()
         return {}
 
@@ -236,10 +236,11 @@ class _Front:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             line = event.start_mark.line
             if not isinstance(event, yaml.ScalarEvent):
-                raise _Refused(line, "the front matter has a key that is no text")
+                raise _Refused(line, "the front matter has a key that is no text", only_words=True)
             key = event.value
             if key in found:
-                self.faults.append(Fault(f"line {self._first_line + line}", f"{key[:100]} is said a second time"))
+                says = f"{key[:100]} is said a second time"
+                self.faults.append(Fault(f"line {self._first_line + line}", says, only_words=True))
             if depth == 1:
                 self.lines[key] = self._first_line + line
             found[key] = self._value(self._next(), depth + 1)
@@ -247,10 +248,11 @@ class _Front:
 
 
 class _Refused(Exception):
-    def __init__(self, line: int, says: str) -> None:
+    def __init__(self, line: int, says: str, *, only_words: bool = False) -> None:
         super().__init__(says)
         self.line = line
         self.says = says
+        self.only_words = only_words
 
 
 def _scalar(value: str, tag: str | None) -> Any:

@@ -42,7 +42,7 @@ def faults(contents: Contents) -> Iterator[Fault]:
         read(contents)
     except (FormatError, ContentsError) as error:
         place = _PLACE.search(error.says)
-        yield Fault(place[1] if place else "line 1", error.says)
+        yield Fault(place[1] if place else "line 1", error.says, only_words=True)
 
 
 def read(contents: Contents) -> Metadata:
