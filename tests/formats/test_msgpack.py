@@ -51,6 +51,24 @@ def test_a_map_that_does_not_fit_is_none(data):
     assert not msgpack.recognises(InMemory(data))
 
 
+WORDS = [{"format": "cB", "version": 1}, ["the", "of"], ["and"], [], [7, 8, 9], list(range(20))]
+
+
+@pytest.mark.parametrize("value", [WORDS, {1.0: 2, 1.5: [1, 2], **dict.fromkeys(range(20), 3)}], ids=["words", "a map"])
+def test_other_values_are_recognised_where_they_end_with_the_file(value):
+    data = packed(value)
+    assert msgpack.recognises(InMemory(data))
+    assert not msgpack.recognises(InMemory(data + b"\0"))
+    assert not msgpack.recognises(InMemory(data[:-1]))
+
+
+@pytest.mark.parametrize(
+    "data", ["Übermut tut selten gut, sagt man. ".encode("latin-1") * 20, packed(list(range(100))), packed(["a"])]
+)
+def test_text_numbers_and_a_few_bytes_are_not_taken_for_one(data):
+    assert not msgpack.recognises(InMemory(data))
+
+
 @given(st.binary(max_size=100))
 def test_arbitrary_bytes_raise_no_foreign_error(data):
     with suppress(GuildmarkError):

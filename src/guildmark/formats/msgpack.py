@@ -15,27 +15,18 @@ from guildmark.limits import Budget
 RANK = 70
 HOLDS: Holds = "weights"
 BEGINS = (
-    b"\x81",
-    b"\x82",
-    b"\x83",
-    b"\x84",
-    b"\x85",
-    b"\x86",
-    b"\x87",
-    b"\x88",
-    b"\x89",
-    b"\x8a",
-    b"\x8b",
-    b"\x8c",
-    b"\x8d",
-    b"\x8e",
-    b"\x8f",
-    b"\xde",
+    b"\x81", b"\x82", b"\x83", b"\x84", b"\x85", b"\x86", b"\x87", b"\x88", b"\x89", b"\x8a", b"\x8b",
+    b"\x8c", b"\x8d", b"\x8e", b"\x8f", b"\x91", b"\x92", b"\x93", b"\x94", b"\x95", b"\x96", b"\x97",
+    b"\x98", b"\x99", b"\x9a", b"\x9b", b"\x9c", b"\x9d", b"\x9e", b"\x9f", b"\xdc", b"\xdd", b"\xde",
     b"\xdf",
-)
+)  # fmt: skip
 
 MOST_ITEMS = 5_000_000
 _MOST_LOOKED_AT = 2_000
+_MOST_WHOLE = 200_000
+_HEADED = 8
+_FEWEST_WHOLE, _SMALLEST_WHOLE = 8, 32
+"""What is no map of words must be followed to its end, and have so many values and bytes."""
 _BLOCK = 1 << 16
 _HEAD = 256
 _PICKLE = late.compile(rb"\x80[\x02-\x05]|[(c\]}]")
@@ -62,9 +53,17 @@ class Item(NamedTuple):
 
 
 def recognises(contents: Contents) -> bool:
-    """A map whose keys are short words, in which everything fits; a long file is followed for a while."""
-    if contents.size < 8 or contents.at(0, 1)[0] not in (*range(0x81, 0x90), *_MAPS):
-        return False
+    """A map whose keys are short words, in which everything fits; a long file is followed for a while.
+
+    Any other map, and an array with words in it, where its last value ends with the file."""
+    first = contents.at(0, 1)[0] if contents.size >= _HEADED else 0
+    is_map = first in (*range(0x81, 0x90), *_MAPS)
+    if is_map and _has_words_as_keys(contents):
+        return True
+    return (is_map or first in (*range(0x91, 0xA0), *_ARRAYS)) and _is_whole(contents, is_map)
+
+
+def _has_words_as_keys(contents: Contents) -> bool:
     words = 0
     try:
         for number, item in enumerate(items(contents)):
@@ -76,6 +75,21 @@ def recognises(contents: Contents) -> bool:
     except FormatError:
         return False
     return words > 0
+
+
+def _is_whole(contents: Contents, is_map: bool) -> bool:
+    if contents.size < _SMALLEST_WHOLE:
+        return False
+    count = words = 0
+    try:
+        for item in items(contents):
+            count += 1
+            words += item.kind == "string"
+            if count > _MOST_WHOLE:
+                return False
+    except FormatError:
+        return False
+    return count >= _FEWEST_WHOLE and (is_map or words > 0)
 
 
 def items(contents: Contents) -> Iterator[Item]:
