@@ -14,6 +14,9 @@ _MOST_WORDS, _MOST_NUMBERS = 10_000_000, 1 << 20
 _COUNTS = late.compile(rb"(\d{1,9}) (\d{1,5})\n")
 _WORD = late.compile(rb"\n?([^\s\x00]{1,400}) ")
 
+_PRINTED = late.compile(rb"[\t-\r -~]*")
+_SAMPLE = 256
+
 
 def is_ggml(contents: Contents) -> bool:
     """The magic, a version that there is, and a size of the vocabulary that can be."""
@@ -28,7 +31,9 @@ def is_ggml(contents: Contents) -> bool:
 
 
 def is_word_vectors(contents: Contents) -> bool:
-    """How many words, and numbers for each; then a word, a space and its numbers, and the next word."""
+    """How many words, and numbers for each; then a word, a space and its numbers, and the next word.
+
+    Where the numbers are words themselves it is word2vec's text, or another table of two columns."""
     counts = _COUNTS.match(head := contents.at(0, 512))
     if counts is None or not int(counts[1]) or not int(counts[2]):
         return False
@@ -36,6 +41,8 @@ def is_word_vectors(contents: Contents) -> bool:
     if first is None or not _is_text(first[1]):
         return False
     place = first.end() + 4 * int(counts[2])
+    if _PRINTED.fullmatch(contents.at(first.end(), min(_SAMPLE, 4 * int(counts[2])))):
+        return False
     second = _WORD.match(contents.at(place, 512))
     return place == contents.size if int(counts[1]) == 1 else second is not None and _is_text(second[1])
 
