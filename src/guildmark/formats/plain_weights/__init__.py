@@ -113,12 +113,14 @@ def _is_cat_boost(contents: Contents) -> bool:
 
 
 def _is_sentence_piece(contents: Contents) -> bool:
-    """A ModelProto: a first piece (1) of a text (1) and a score (2), then another."""
+    """A ModelProto: a first piece (1) of a text (1) and a score (2), or a kind (3) alone, then another."""
     head = contents.at(0, 64)
     if len(head) < 16 or head[0] != 10 or head[2] != 10 or head[1] >= 0x40:
         return False
     text, end = 4 + head[3], 2 + head[1]
-    return head[text : text + 1] == b"\x15" and text + 5 <= end and head[end : end + 1] == b"\n"
+    scored = head[text : text + 1] == b"\x15" and text + 5 <= end
+    of_a_kind = head[text : text + 1] == b"\x18" and text + 2 == end and head[end + 2 : end + 3] == b"\n"
+    return (scored or of_a_kind) and head[end : end + 1] == b"\n"
 
 
 def _is_mxnet_arrays(contents: Contents) -> bool:
