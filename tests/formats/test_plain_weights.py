@@ -29,7 +29,6 @@ FILES = {
     "word2vec": b"2 3\ncat " + struct.pack("<3f", 0.5, 1, 2) + b"dog " + struct.pack("<3f", 1, 2, 3),
     "CatBoost": b"CBM1" + struct.pack("<I", 4) + bytes(4),
     "SentencePiece": b"\n\x0e\n\x05<unk>\x15\0\0\0\0\x18\x02" + b"\n\x0a\n\x03<s>\x15\0\0\0\0",
-    "SentencePiece without scores": b"\n\x09\n\x05<unk>\x18\x02" + b"\n\x07\n\x03<s>\x18\x03" + b"\n\x08\n\x04</s>\x18\x03",
     "MXNet parameters": struct.pack("<QQQI", 0x112, 0, 1, 0xF993FAC9) + bytes(20),
     "Paddle parameters": bytes(16) + struct.pack("<I", 4) + b"\x08\x05\x10\x02" + bytes(8),
 }
@@ -132,3 +131,9 @@ def test_xgboosts_old_binary_is_known_with_and_without_its_mark():
     names = struct.pack("<Q", 15) + b"binary:logistic" + struct.pack("<Q", 6) + b"gbtree"
     for mark in (b"", b"binf"):
         assert plain_weights.kind(InMemory(mark + bytes(136) + names)).name == "XGBoost, old binary"
+
+
+def test_a_first_piece_of_sentencepiece_may_have_no_score():
+    pieces = [b"\n\x09\n\x05<unk>\x18\x02", b"\n\x07\n\x03<s>\x18\x03", b"\n\x08\n\x04</s>\x18\x03"]
+    assert plain_weights.kind(InMemory(b"".join(pieces))).name == "SentencePiece"
+    assert not plain_weights.recognises(InMemory(pieces[0] + b"\x12" + pieces[1]))
