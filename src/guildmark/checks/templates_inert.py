@@ -100,7 +100,10 @@ def _in_gguf(file: File) -> Iterator[Template]:
 
 
 def _in_value(file: File, place: str, value: object) -> Iterator[Template]:
-    """A template, or named ones: as a list of `name` and `template`, or as a mapping."""
+    """A template, as a text or as a list of its lines, or named ones: a list of `name` and `template`, or a mapping."""
+    if isinstance(value, list) and value and all(isinstance(line, str) for line in value):
+        yield Template(file, place, ("" if value[0].endswith("\n") else "\n").join(value), True)
+        return
     for at, text in structured.nodes(value):
         if isinstance(text, str) and not at.endswith(".name"):
             yield Template(file, f"{place}.{at}" if at and not at.startswith("[") else f"{place}{at}", text, True)
