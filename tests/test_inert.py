@@ -52,7 +52,6 @@ def test_no_name_stands_in_two_entries():
         "operator.attrgetter",
         "operator.methodcaller",
         "torch.load",
-        "torch.storage._load_from_bytes",
         "torch.hub.load",
         "numpy.load",
         "numpy.core._ufunc_reconstruct",

@@ -15,9 +15,20 @@ from guildmark import late
 from guildmark.errors import AskedWrongly
 from guildmark.file import File
 from guildmark.formats import torch_zip
-from guildmark.formats.pickle import NOWHERE, PERSISTENT, Bomb, Call, Event, Name, Use, arrow, dtypes
+from guildmark.formats.pickle import NOWHERE, PERSISTENT, Bomb, Call, Event, Name, Use, arrays, arrow, dtypes, legacy
 from guildmark.formats.pickle.machine import CALLING
-from guildmark.formats.pickle.values import DTYPE, METHODS, Box, Global, Made, Mapping, Tuple, Unknown, Value
+from guildmark.formats.pickle.values import (
+    DTYPE,
+    LOADS_BYTES,
+    METHODS,
+    Box,
+    Global,
+    Made,
+    Mapping,
+    Tuple,
+    Unknown,
+    Value,
+)
 from guildmark.shapes import fits, is_of, shows_keys
 from guildmark.subject import Subject
 
@@ -27,6 +38,8 @@ _TORCHSCRIPT = late.compile(
     r"__torch__(\.\w+)+|torch\.jit\._pickle\.(build_(bool|double|int|tensor)list|build_tensor_from_id|restore_type_tag)"
 )
 _DICTIONARIES = ("builtins.dict", "__builtin__.dict", "collections.OrderedDict", "collections.defaultdict")
+_LOOKED_INTO = (arrow.RESTORES, LOADS_BYTES, *arrays.SCALARS)
+"""What these are called with is looked into where they are called themselves."""
 _FIELD = late.compile(r"^(\w+) = (.+(?:\n .+)*)", re.MULTILINE)
 _NAMED, _QUOTED = late.compile(r"(\w+) = "), r'"\1":'
 LIST = os.path.join(os.path.dirname(__file__), "inert.toml")
@@ -52,7 +65,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slots: tuple[str, ...] = ()
     state: str = ""
     fills: bool = False
-    applies: bool = False
+    applies: int = 0
+    bases: bool = False
 
 
 class List(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,7 +213,15 @@ class Judge:
         if call.name == arrow.RESTORES:
             wrong = arrow.contradiction(items[0], self._file.contents)
             return f"rebuilds an array of pyarrow {wrong}" if wrong else ""
-        return ""
+        if call.name == LOADS_BYTES and not legacy.begins(call.arguments, self._file.contents):
+            return f"unpickles bytes that are no storage of torch, by {call.name}"
+        if call.name in arrays.SCALARS and dtypes.are_objects(items[0]) and not isinstance(items[1], Made):
+            return f"gives {call.name} bytes that would be taken for objects"
+        return self._array_state(call.name, items[2]) if call.name == arrays.DILL else ""
+
+    def _array_state(self, name: str, state: Value) -> str:
+        wrong = arrays.contradiction(state)
+        return f"gives {name} {wrong}" if wrong else ""
 
     def _may_be_called(self, entry: Entry, opcode: str, items: tuple[Value, ...]) -> bool:
         is_new = opcode in ("NEWOBJ", "NEWOBJ_EX")
@@ -208,15 +230,16 @@ class Judge:
             signatures = ("", *entry.call) if entry.new is None else entry.new
         if not any(fits(items, signature, self.sort_of) for signature in signatures):
             return False
-        return not entry.applies or self._may_be_applied(items)
+        if entry.bases and items[2] is not None:
+            return self._may_be_applied(items[1], Tuple([items[2]], keep=True))
+        return not entry.applies or self._may_be_applied(items[0], items[entry.applies - 1])
 
-    def _may_be_applied(self, items: tuple[Value, ...]) -> bool:
-        of, arguments = items[0], items[2]
+    def _may_be_applied(self, of: Value, arguments: Value) -> bool:
         inner = find(of.name) if isinstance(of, Global) else None
         if (
             inner is None
             or inner.applies
-            or arrow.RESTORES in inner.names
+            or any(name in inner.names for name in _LOOKED_INTO)
             or not isinstance(arguments, Tuple)
             or arguments.items is None
         ):
@@ -234,6 +257,8 @@ class Judge:
         if call.opcode == "BUILD":
             if call.made is not None and call.name == DTYPE and dtypes.contradicts(call.made, call.arguments):
                 return f"gives {call.name} flags by which numbers would be taken for objects"
+            if wrong := call.name in arrays.MADE_BY and self._array_state(call.name, call.arguments):
+                return wrong
             return self._state(call.name, entry, call.arguments)
         return "" if entry.fills else f"calls a method of {call.name} to fill it, which it is not listed with"
 

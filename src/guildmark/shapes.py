@@ -10,6 +10,7 @@ from guildmark.formats.pickle.values import (
     FLOAT,
     INT,
     KEPT_ENTRIES,
+    LOADS_BYTES,
     LOOSE,
     METHODS,
     PERSISTENT,
@@ -30,6 +31,8 @@ SortOf = Callable[[str], str]
 
 CONTAINERS = ("list", "set", "frozenset", "dict", "tuple")
 BYTES_MADE = ("_codecs.encode", "builtins.bytes", "builtins.bytearray", "__builtin__.bytes", "__builtin__.bytearray")
+RANGES = ("builtins.range", "__builtin__.range", "__builtin__.xrange")
+"""Few bytes that stand for any number of numbers."""
 RATIO = late.compile(r"-?\d{1,4000}(/\d{1,4000})?")
 ZONE = late.compile(
     r"((Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)"
@@ -117,7 +120,13 @@ def _sorted(*sorts: str) -> Callable[[Value, SortOf], bool]:
 
 
 def _thing(value: Value) -> bool:
-    return isinstance(value, Made) and value.of != PERSISTENT
+    return isinstance(value, Made) and value.of != PERSISTENT and value.of not in RANGES
+
+
+def _are_labels(value: Value, sort_of: SortOf) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return not any(isinstance(each, Made) and each.of in RANGES for each in (value.known or {}).values())
 
 
 def _is_state(value: Value, sort_of: SortOf) -> bool:
@@ -183,11 +192,12 @@ KINDS: dict[str, Callable[[Value, SortOf], bool]] = {
     "thing": lambda value, _: _thing(value),
     "tensor": lambda value, _: isinstance(value, Made) and REBUILT.fullmatch(value.of) is not None,
     "state": _is_state,
+    "labels": _are_labels,
     "partial": _is_partial,
     "zone": lambda value, _: isinstance(value, str) and ZONE.fullmatch(value) is not None,
     "empty": lambda value, _: isinstance(value, Tuple) and value.items == (0,),
     "emptied": _is_emptied,
-    "persistent": lambda value, _: isinstance(value, Made) and value.of == PERSISTENT,
+    "persistent": lambda value, _: isinstance(value, Made) and value.of in (PERSISTENT, LOADS_BYTES),
     "any": _any,
     "sibling": lambda value, _: (
         isinstance(value, str) and bool(value) and not set(value) & set("/\\:\0") and value != ".."

@@ -8,6 +8,7 @@ from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import LimitPassed
 from guildmark.formats import Fault
+from guildmark.formats.pickle import legacy
 from guildmark.formats.pickle.machine import NOWHERE, Bomb, Call, Event, Machine, Name, Tally, Use
 from guildmark.formats.pickle.run import Forgotten, run
 from guildmark.formats.pickle.values import PERSISTENT, Global, Tuple, Value
@@ -35,9 +36,6 @@ RANK = 30
 HOLDS = "objects"
 
 PROTO = 0x80
-TORCH_MAGIC = 0x1950A86A20F9469CFC6C
-TORCH_STREAMS = 5
-"""torch.save before 1.6: magic number, protocol, system, objects, keys; then the storages' raw bytes."""
 ZIP = b"PK"
 """The start of a zip is a PERSID too; no loader that serves persistent ids would take it for one."""
 SHELF_BLOCK = 512
@@ -108,7 +106,7 @@ def _read(contents: Contents, *, explained: bool = False) -> Iterator[Event | Fa
 def _follow(contents: Contents, *, explained: bool) -> Iterator[Event | Fault | Stream]:
     tally, place, number, is_torch = Tally(explains=explained), 0, 0, False
     memory: dict[int, Value] = {}
-    while place < contents.size and not (is_torch and number == TORCH_STREAMS):
+    while place < contents.size and not (is_torch and number == legacy.STREAMS):
         machine = Machine(Window(contents, place), tally)
         try:
             try:
@@ -123,11 +121,11 @@ def _follow(contents: Contents, *, explained: bool) -> Iterator[Event | Fault | 
             what = "the stream breaks off" if not number else "the bytes behind STOP are no whole pickle"
             yield Fault(f"byte {error.at}", f"{what}: {error.says}")
             return
-        is_torch = is_torch or (number == 0 and machine.result == TORCH_MAGIC)
+        is_torch = is_torch or (number == 0 and machine.result == legacy.MAGIC)
         memory |= machine.memo
         yield Stream(place, machine.window.place)
         place, number = _behind(contents, machine.window.place), number + 1
-    if not number or (is_torch and number < TORCH_STREAMS):
+    if not number or (is_torch and number < legacy.STREAMS):
         yield Fault(f"byte {contents.size}", f"the file ends after {number} pickles")
 
 

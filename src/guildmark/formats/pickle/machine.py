@@ -4,7 +4,19 @@ from typing import NamedTuple
 
 from guildmark.errors import LimitPassed
 from guildmark.formats.pickle import bombs
-from guildmark.formats.pickle.values import ARROW_ARRAY, INT, TEXT, UNKNOWN, Box, Global, Made, Mapping, Tuple, Value
+from guildmark.formats.pickle.values import (
+    INT,
+    KEEPERS,
+    NOT_COUNTED,
+    TEXT,
+    UNKNOWN,
+    Box,
+    Global,
+    Made,
+    Mapping,
+    Tuple,
+    Value,
+)
 from guildmark.formats.pickle.window import Window
 
 OPCODES = 20_000_000
@@ -128,6 +140,8 @@ class Machine:
         self.tally = tally
         self.plain = plain
         self.is_fork = False
+        self.is_inner = False
+        self.loads: Made | None = None
         self.memo: dict[int, Value] = {}
         self.stack: list[Value] = []
         self.outer: list[list[Value]] = []
@@ -142,7 +156,7 @@ class Machine:
     def name(self, name: str, *, dotted: bool = False) -> Global:
         """The stream asks for an importable name."""
         self.found.append(Name(self.at, name, self.opcode, dotted))
-        if name == ARROW_ARRAY and not self.tally.places:
+        if name in KEEPERS and not self.tally.places:
             self.tally.places = KEPT_PLACES
         return Global(name, self.at, self.opcode, dotted)
 
@@ -235,4 +249,4 @@ def _fixed(value: Value) -> Value:
         return fixed
     if isinstance(value, Made):
         return UNKNOWN if value.of.endswith(TEXT_MADE) else Made(value.of, UNKNOWN, value.at)
-    return Box(value.kind) if isinstance(value, Box) else value
+    return Box(value.kind, NOT_COUNTED) if isinstance(value, Box) else value

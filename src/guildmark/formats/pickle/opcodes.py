@@ -20,6 +20,8 @@ from guildmark.formats.pickle.literals import (
 from guildmark.formats.pickle.machine import KEPT_STATES, NOWHERE, SHOWN, Machine
 from guildmark.formats.pickle.values import (
     BUFFER,
+    LOADS_BYTES,
+    NOT_COUNTED,
     PERSISTENT,
     UNKNOWN,
     Box,
@@ -130,6 +132,8 @@ def _make(machine: Machine, of: Value, arguments: Value) -> None:
     made = make(of, arguments, machine.at)
     if isinstance(made, Box):
         machine.tally.hold(made, arguments)
+    if isinstance(made, Made) and made.of == LOADS_BYTES:
+        machine.loads = made
     machine.push(made)
 
 
@@ -232,6 +236,8 @@ def _put_in(machine: Machine, items: list[Value]) -> None:
     into = machine.stack[-1]
     if not isinstance(into, Box) or isinstance(into, Made):
         machine.call(into, UNKNOWN)
+    if isinstance(into, Box) and into.count != NOT_COUNTED:
+        into.count += len(items)
     for item in items:
         machine.use(item)
         if isinstance(into, Box):

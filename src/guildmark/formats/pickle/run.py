@@ -6,11 +6,11 @@ import sys
 from collections.abc import Collection, Iterator
 
 from guildmark.errors import LimitPassed
-from guildmark.formats.pickle import joblib
+from guildmark.formats.pickle import joblib, legacy
 from guildmark.formats.pickle.machine import NOWHERE, Call, Event, Machine, Name
 from guildmark.formats.pickle.opcodes import ACTS
 from guildmark.formats.pickle.values import ARRAY, Made
-from guildmark.formats.pickle.window import Broken
+from guildmark.formats.pickle.window import Broken, Window
 
 OF_NUMPY = ("dtype", "scalar")
 """What pickles of arrays of objects call, whose module they may take from their memo."""
@@ -39,6 +39,8 @@ def run(machine: Machine) -> Iterator[Event]:
                 forked = True
                 yield from _run_as_plain(machine)
             yield from _read_array(machine)
+        if machine.loads is not None:
+            yield from _load_bytes(machine, machine.loads)
 
 
 def _step(machine: Machine) -> None:
@@ -58,6 +60,20 @@ def _step(machine: Machine) -> None:
         if at < frame_end < max(window.place, machine.frame_end):
             # _pickle.c loses bytes here when it reads from a file, and goes on
             machine.name(NOWHERE)
+
+
+def _load_bytes(machine: Machine, made: Made) -> Iterator[Event]:
+    """What torch would unpickle of bytes that are a file of its own; in such a file it never writes another one."""
+    machine.loads = None
+    if machine.is_inner:
+        yield Name(machine.at, NOWHERE, machine.opcode)
+        return
+    place = legacy.begins(made.arguments, machine.window.contents)
+    for _ in range(legacy.STREAMS if place else 0):
+        inner = Machine(Window(machine.window.contents, place), machine.tally, plain=True)
+        inner.is_inner = True
+        yield from run(inner)
+        place = inner.window.place
 
 
 def _read_array(machine: Machine) -> Iterator[Event]:

@@ -13,12 +13,17 @@ METHODS = ("append", "extend", "add")
 KEPT_ENTRIES = 256
 KEPT_NAMED = 64
 MOST = 10**30
+NOT_COUNTED = -1
+"""The count of a list that is not known."""
 WRAPPER = "NumpyArrayWrapper"
 DTYPE = "numpy.dtype"
 ARRAY = "numpy.ndarray"
 ARROW = "pyarrow.lib."
 ARROW_ARRAY = "pyarrow.lib._restore_array"
-"""From where this is named, the places of bytes and the items of lists are kept."""
+LOADS_BYTES = "torch.storage._load_from_bytes"
+"""How a storage of torch is pickled outside `torch.save`: a whole file of torch.save, in bytes."""
+KEEPERS = (ARROW_ARRAY, LOADS_BYTES)
+"""From where one of these is named, the places of bytes and the items of lists are kept."""
 ARROW_KEPT = ("builtins.bytearray", "__builtin__.bytearray")
 KEPT_ITEMS = 8
 PERSISTENT = "persistent_load"
@@ -27,6 +32,8 @@ RECONSTRUCTORS = ("copyreg._reconstructor", "copy_reg._reconstructor", "copyreg.
 ZONE_MAKER = ("zoneinfo.ZoneInfo", "_unpickle")
 """The one method that `getattr` is asked for: how Python pickles a method of a class."""
 _GETATTR = ("builtins.getattr", "__builtin__.getattr")
+_LOADS_TYPE = "dill._dill._load_type"
+"""Gives the type of Python that its argument names."""
 _ARRAY_MAKERS = tuple(
     f"numpy.{core}.{module}._reconstruct" for core in ("core", "_core") for module in ("multiarray", "_internal")
 )
@@ -81,12 +88,14 @@ class Global(msgspec.Struct, frozen=True):
 
 
 class Box:
-    """A container: of what kind, and the containers in it. `shown` has its first items where they are explained."""
+    """A container: of what kind, how many items a list has, and the containers in it. `shown` has its first items
+    where they are explained."""
 
-    __slots__ = ("inside", "kind", "shown")
+    __slots__ = ("count", "inside", "kind", "shown")
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, count: int = 0) -> None:
         self.kind = kind
+        self.count = count
         self.inside: list[Box] | None = None
         self.shown: list[Value] | None = None
 
@@ -173,8 +182,13 @@ class Made(Box):
         self.state: list[Value] = []
 
     def is_read_on(self) -> bool:
-        """Whether joblib's reader asks it how to read on, or pyarrow's arrays are made of it."""
-        return self.of == DTYPE or self.of.endswith(WRAPPER) or self.of.startswith(ARROW) or self.of in ARROW_KEPT
+        """Whether a reader asks it how to read on: joblib's and torch's; or pyarrow's arrays are made of it."""
+        return (
+            self.of in (DTYPE, LOADS_BYTES)
+            or self.of.endswith(WRAPPER)
+            or self.of.startswith(ARROW)
+            or self.of in ARROW_KEPT
+        )
 
 
 Value = str | int | None | Unknown | Plain | Global | Box
@@ -191,4 +205,6 @@ def make(of: Value, arguments: Value, at: int) -> Value:
         return Made(of.name, UNKNOWN, at)
     if of.name in _GETATTR and items and isinstance(items[0], Global) and (items[0].name, *items[1:]) == ZONE_MAKER:
         return Global(".".join(map(str, ZONE_MAKER)), at, "REDUCE", True)
+    if of.name == _LOADS_TYPE and items and isinstance(items[0], str):
+        return Global(f"builtins.{items[0]}", at, "REDUCE")
     return Made(ARRAY if of.name in _ARRAY_MAKERS else of.name, arguments, at)
