@@ -52,6 +52,8 @@ class _Trace:
         if isinstance(found, Stream):
             self._streams += 1
             return f"# pickle {self._streams}: bytes {found.begin} to {found.end}"
+        if isinstance(found, Bomb) and found.opcode != "STOP":
+            return f"# {found.opcode} at byte {found.offset}: place {found.objects} of the memo"
         if isinstance(found, Bomb):
             return f"# byte {found.offset}: what comes out unfolds to {found.objects:.0e} objects"
         if isinstance(found, Fault):

@@ -154,6 +154,8 @@ class Judge:
 
     def fault(self, event: Event) -> str:
         """What is wrong with it; empty where it is inert."""
+        if isinstance(event, Bomb) and event.opcode != "STOP":
+            return "keeps a value so far behind its others that it asks for memory by the gigabyte"
         if isinstance(event, Bomb):
             return f"unfolds to more than {event.objects:.0e} objects".replace("e+", "e")
         if isinstance(event, Name):

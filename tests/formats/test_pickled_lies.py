@@ -13,6 +13,7 @@ FOLDERS = (
     "memory_for_the_asking",
     "numbers_taken_for_objects",
     "objects_fewer_than_the_shape",
+    "places_far_behind_in_the_memo",
     "storage_in_bytes_with_a_call",
     "tensor_under_another_name",
     "type_of_functions_by_dill",

@@ -66,7 +66,7 @@ def _note(event: Event, fault: str, paths: dict[str, str]) -> None:
 
 def _path(event: Event) -> str:
     if isinstance(event, Bomb):
-        return f"STOP at byte {event.offset}"
+        return f"{event.opcode} at byte {event.offset}"
     path = f"{event.opcode} at byte {event.offset}"
     if isinstance(event, Call) and 0 <= event.named_at < event.offset and event.named_by:
         path = f"{event.named_by} at byte {event.named_at} → {path}"

@@ -31,6 +31,8 @@ KEPT_SHAPES = 50_000
 KEPT_STATES = 64
 KEPT_HELD = 4_000_000
 KEPT_PLACES = 100_000
+FARTHEST = 1 << 24
+"""No memo that is filled in order comes so far within OPCODES; to reach it, `_pickle.c` asks for 256 MB."""
 SHOWN = 8
 NOWHERE = "?.?"
 """A name that the stream does not show."""
@@ -71,10 +73,12 @@ class Use(NamedTuple):
 
 
 class Bomb(NamedTuple):
-    """A value that unfolds to far more objects than the stream has opcodes."""
+    """A value that unfolds to far more objects than the stream has opcodes; or (`opcode` is not STOP) one that is
+    kept so far behind all others that a memo which is an array, as in `_pickle.c`, asks for as many places."""
 
     offset: int
     objects: int
+    opcode: str = "STOP"
 
 
 Event = Name | Call | Use | Bomb

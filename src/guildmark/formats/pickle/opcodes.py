@@ -17,7 +17,7 @@ from guildmark.formats.pickle.literals import (
     string,
     unicode,
 )
-from guildmark.formats.pickle.machine import KEPT_STATES, NOWHERE, SHOWN, Machine
+from guildmark.formats.pickle.machine import FARTHEST, KEPT_STATES, NOWHERE, SHOWN, Bomb, Machine
 from guildmark.formats.pickle.values import (
     BUFFER,
     LOADS_BYTES,
@@ -191,6 +191,8 @@ def _put(machine: Machine, place: int) -> None:
     if place < 0:
         raise Broken(machine.at, f"{machine.opcode} has a negative place")
     machine.memo[place] = machine.stack[-1]
+    if place >= FARTHEST:
+        machine.found.append(Bomb(machine.at, place, machine.opcode))
     machine.grow()
 
 
