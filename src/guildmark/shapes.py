@@ -158,6 +158,14 @@ def _is_emptied(value: Value, sort_of: SortOf) -> bool:
     return of_numpy and isinstance(shape, Tuple) and shape.items == (0,) and (_bytes(letter) or _str(letter))
 
 
+def _is_twister(value: Value, sort_of: SortOf) -> bool:
+    """A state of random.Random: of version 3, whose numbers must stand in a tuple."""
+    items = value.items if isinstance(value, Tuple) else None
+    if items is None or len(items) != 3:
+        return False
+    return items[0] == 3 and isinstance(items[1], Tuple) and (items[2] is None or items[2] is FLOAT)
+
+
 def shows_keys(state: Mapping) -> bool:
     """Whether every value in it that could act is known, with its key."""
     return state.sure and len(state.known or ()) < KEPT_ENTRIES
@@ -193,6 +201,7 @@ KINDS: dict[str, Callable[[Value, SortOf], bool]] = {
     "tensor": lambda value, _: isinstance(value, Made) and REBUILT.fullmatch(value.of) is not None,
     "state": _is_state,
     "labels": _are_labels,
+    "twister": _is_twister,
     "partial": _is_partial,
     "zone": lambda value, _: isinstance(value, str) and ZONE.fullmatch(value) is not None,
     "empty": lambda value, _: isinstance(value, Tuple) and value.items == (0,),
