@@ -10,6 +10,7 @@ from guildmark.subject import open_subject
 
 EXAMPLES = Path(__file__).parents[1] / "checks" / "no_code_in_pickles" / "failed"
 FOLDERS = (
+    "billion_laughs_that_are_dropped",
     "memory_for_the_asking",
     "numbers_taken_for_objects",
     "objects_fewer_than_the_shape",

@@ -153,6 +153,7 @@ class Machine:
         self.found: list[Event] = []
         self.calls = 0
         self.frame_end = 0
+        self.dropped = Box("dropped")
         self.at = 0
         self.opcode = ""
         self._grown = 0
@@ -186,9 +187,18 @@ class Machine:
         if isinstance(key, Tuple) and key.weight > bombs.OBJECTS:
             self._tell_bomb(key.weight)
 
-    def unfold(self, value: Value) -> None:
-        """What comes out at the end: whoever walks through it meets this many objects."""
-        self._tell_bomb(bombs.unfolded(value))
+    def drop(self, values: list[Value]) -> None:
+        """The stream takes these away again; what they were made of was walked through all the same."""
+        for value in values:
+            self.tally.hold(self.dropped, value)
+
+    def end(self) -> None:
+        """What comes out at the end and what was made beside it: whoever walks through it meets this many objects."""
+        left = [value for part in (self.stack, *self.outer) for value in part]
+        if not left and self.dropped.inside is None:
+            return self._tell_bomb(bombs.unfolded(self.result))
+        self.drop([*left, self.result])
+        self._tell_bomb(bombs.unfolded(self.dropped))
 
     def _tell_bomb(self, objects: int) -> None:
         if bombs.is_bomb(objects, self.tally.given - self.tally.left):

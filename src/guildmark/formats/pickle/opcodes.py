@@ -164,14 +164,11 @@ def _mark(machine: Machine) -> None:
 
 
 def _pop(machine: Machine) -> None:
-    if machine.stack:
-        machine.stack.pop()
-    else:
-        machine.pop_mark()
+    machine.drop([machine.stack.pop()] if machine.stack else machine.pop_mark())
 
 
 def _pop_mark(machine: Machine) -> None:
-    machine.pop_mark()
+    machine.drop(machine.pop_mark())
 
 
 def _dup(machine: Machine) -> None:
@@ -180,7 +177,7 @@ def _dup(machine: Machine) -> None:
 
 def _stop(machine: Machine) -> None:
     machine.result = machine.stack.pop()
-    machine.unfold(machine.result)
+    machine.end()
 
 
 def _put_text(machine: Machine) -> None:
