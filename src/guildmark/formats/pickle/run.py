@@ -63,17 +63,21 @@ def _step(machine: Machine) -> None:
 
 
 def _load_bytes(machine: Machine, made: Made) -> Iterator[Event]:
-    """What torch would unpickle of bytes that are a file of its own; in such a file it never writes another one."""
+    """What torch would unpickle of bytes that are a file of its own; in such a file it never writes another one.
+
+    Bytes that break off stop nothing here: what stands behind them is followed all the same."""
     machine.loads = None
-    if machine.is_inner:
-        yield Name(machine.at, NOWHERE, machine.opcode)
-        return
     place = legacy.begins(made.arguments, machine.window.contents)
-    for _ in range(legacy.STREAMS if place else 0):
-        inner = Machine(Window(machine.window.contents, place), machine.tally, plain=True)
-        inner.is_inner = True
-        yield from run(inner)
-        place = inner.window.place
+    try:
+        if machine.is_inner:
+            raise Broken(machine.at, "there are bytes of torch in bytes of torch")
+        for _ in range(legacy.STREAMS if place else 0):
+            inner = Machine(Window(machine.window.contents, place), machine.tally, plain=True)
+            inner.is_inner = True
+            yield from run(inner)
+            place = inner.window.place
+    except Broken:
+        yield Name(machine.at, NOWHERE, machine.opcode)
 
 
 def _read_array(machine: Machine) -> Iterator[Event]:
