@@ -327,6 +327,9 @@ def test_an_array_whose_size_is_not_known_fails_as_a_name_that_is_not_known(writ
         b"N0" * 3 + CALL,
         b"S'" + b"a" * 70_000 + b"'\n0" + CALL,
         b"N0" * 60_000 + CALL,
+        b"Ncos\nsystem\n.",
+        b"]p0\n.g0\n.",
+        b"N]p0\n.g0\n" + CALL,
     ],
 )
 def test_a_pickle_is_recognised_from_its_opcodes_however_it_begins(data):
@@ -359,6 +362,9 @@ def test_a_pickle_is_recognised_from_its_opcodes_however_it_begins(data):
         b"---\nlicense: mit\n",
         b"<html>",
         b"V1.0\n.",
+        b"NI1\n.",
+        b"I1\np0\n0I2\n.no",
+        b"g0\n" + CALL,
     ],
 )
 def test_text_is_no_pickle(data):

@@ -155,8 +155,9 @@ _NO_NAME = late.compile(r"""[=;(){}"']""")
 
 def _is_all_opcodes(contents: Contents) -> bool:
     """Text begins with letters that are opcodes too, but seldom prepares a call of a name that it
-    imports, and never ends with STOP having made one thing."""
+    imports, and never ends with STOP having made one thing or imported a name."""
     tally, place, named, sound, calls = Tally(MANY_OPCODES), 0, False, False, 0
+    remembers = False
     while place < contents.size:
         machine = Machine(Window(contents, place), tally)
         try:
@@ -168,10 +169,12 @@ def _is_all_opcodes(contents: Contents) -> bool:
                 )  # a P, as texts begin with, asks its loader
         except LimitPassed:
             return True
-        except Broken:
-            return sound and (calls > 0 or _prepares_a_call(machine))
-        if machine.stack or machine.outer:
-            return named and calls > 0
+        except Broken as error:
+            goes_on = remembers and isinstance(error, Forgotten)  # with a loader that keeps its memo
+            return goes_on or (sound and (calls > 0 or _prepares_a_call(machine)))
+        remembers = remembers or bool(machine.memo)
+        if (machine.stack or machine.outer) and (named or not remembers):
+            return sound or (named and calls > 0)
         place = machine.window.place
     return named or MANY_OPCODES - tally.left >= FEW_OPCODES
 
