@@ -8,7 +8,7 @@ from guildmark import late
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
-from guildmark.formats import coreml, mxnet, onnx, openvino, paddle
+from guildmark.formats import coreml, mxnet, onnx, openvino, paddle, torch_zip
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
@@ -17,7 +17,9 @@ STANDARD = frozenset(("", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.
 OF_RUNTIME = frozenset(("com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc", "com.microsoft.experimental"))
 """Built into ONNX Runtime, in C++: its docs/ContribOperators.md. Reviewed: they compute on their inputs, but for
 those of RUNS_PYTHON and COMPILED."""
-RUNS_PYTHON = late.compile(r"(?i:py(thon)?_?(custom|stateless)?_?(op|func|call|script)|triton_?op)|ATen(?![a-z])")
+TORCH = "org.pytorch.aten"
+"""The domain of ATen nodes, which hand on to an operator of torch's that an attribute names."""
+RUNS_PYTHON = late.compile(r"(?i:py(thon)?_?(custom|stateless)?_?(op|func|call|script)|triton_?op)")
 """Operators that call Python: of ONNX Runtime's training and extensions, and of its old language interop."""
 PYTHON_DOMAINS = late.compile(r"ai\.onnx\.contrib|pyop.*|.*\bpython\b.*", re.I)
 """Domains whose operators a Python function may stand behind (onnxruntime-extensions' @onnx_op, PyOp)."""
@@ -74,7 +76,8 @@ def _of_onnx(file: File) -> Iterator[Finding]:
     for (domain, operator), count in sorted(model.operators.items()):
         called = f"{domain}.{operator}" if domain else operator
         seen = file.seen("graph", f"{called[:300]}, {count} times")
-        if (domain, operator) in model.functions:
+        of_torch = operator in onnx.OF_TORCH and domain in STANDARD | OF_RUNTIME | {TORCH}
+        if (domain, operator) in model.functions or of_torch:
             continue
         if RUNS_PYTHON.match(operator) or (PYTHON_DOMAINS.fullmatch(domain)):
             yield failed(f"{file.path} has the operator {called[:200]}, which runs Python", seen)
@@ -82,6 +85,14 @@ def _of_onnx(file: File) -> Iterator[Finding]:
             yield unknown(f"{file.path} has {called[:200]}: a program that was compiled elsewhere", seen)
         elif domain not in STANDARD | OF_RUNTIME:
             yield unknown(f"{file.path} has the operator {called[:200]}, which is in no runtime's own domain", seen)
+    for name in sorted(model.of_torch):
+        library, _, operator = name.rpartition("::")
+        seen = file.seen("graph", f"ATen, which asks for {name[:300]}")
+        if operator in torch_zip.REACHING.get(library or "aten", ()):
+            yield failed(f"{file.path} asks torch for {name[:200]}, which opens files or connections", seen)
+        elif not operator or not torch_zip.COMPUTING.fullmatch(library or "aten"):
+            asked = f"the operator {name[:200]}, which is not its own" if operator else "an operator that is not named"
+            yield unknown(f"{file.path} asks torch for {asked}", seen)
 
 
 def _of_coreml(file: File) -> Iterator[Finding]:

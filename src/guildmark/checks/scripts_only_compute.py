@@ -11,19 +11,6 @@ from guildmark.subject import Subject
 
 LONGEST = 16 << 20
 MOST_TOLD = 20
-REACHING = {
-    "torch": {"save", "from_file"},
-    "aten": {"save", "from_file"},
-    "image": {"read_file", "write_file"},
-    "prim": {"rpc_async", "rpc_sync", "rpc_remote"},
-}
-"""Operators that read or write files or call other machines: of ATen, TorchScript itself and torchvision
-(torch/csrc/jit/runtime/register_prim_ops.cpp, register_distributed_ops.cpp, torchvision/csrc/io/image)."""
-COMPUTING = late.compile(
-    "aten|prims?|_?quantized|quantized_decomposed|sparse|torchvision|image|mkldnn(_prepacked)?|onednn|prepacked|xnnpack"
-    "|(metal|vulkan)(_prepack)?|nnapi|cuda|fb|static_runtime|profiler"
-)
-"""The operators' libraries that come with torch and torchvision, and compute but for REACHING."""
 CLASSES = ("quantized", "sparse", "rnn", "xnnpack", "mkldnn", "onednn", "metal", "vulkan", "_nnapi")
 """The libraries of torch's own classes that hold packed weights."""
 
@@ -106,7 +93,7 @@ def _of_bytecode(data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _judged(library: str, operator: str, shown: str) -> Iterator[tuple[str, str]]:
-    if operator in REACHING.get(library, ()):
+    if operator in torch_zip.REACHING.get(library, ()):
         yield _SPACE.sub("", shown), "failed"
-    elif library != "torch" and not COMPUTING.fullmatch(library):
+    elif library != "torch" and not torch_zip.COMPUTING.fullmatch(library):
         yield f"the operators of {library}", "unknown"

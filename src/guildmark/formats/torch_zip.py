@@ -30,6 +30,19 @@ SIZES = {
 }
 """Bytes of an element, by the class of its storage; of those that are not here, one."""
 MOST_TOLD = 20
+REACHING = {
+    "torch": {"save", "from_file"},
+    "aten": {"save", "from_file"},
+    "image": {"read_file", "write_file"},
+    "prim": {"rpc_async", "rpc_sync", "rpc_remote"},
+}
+"""Operators that read or write files or call other machines: of ATen, TorchScript itself and torchvision
+(torch/csrc/jit/runtime/register_prim_ops.cpp, register_distributed_ops.cpp, torchvision/csrc/io/image)."""
+COMPUTING = late.compile(
+    "aten|prims?|_?quantized|quantized_decomposed|sparse|torchvision|image|mkldnn(_prepacked)?|onednn|prepacked|xnnpack"
+    "|(metal|vulkan)(_prepack)?|nnapi|cuda|fb|static_runtime|profiler"
+)
+"""The operators' libraries that come with torch and torchvision, and compute but for REACHING."""
 
 _CLASS = late.compile(r"torch\.(?:cuda\.|storage\.)?_?(\w+)Storage")
 

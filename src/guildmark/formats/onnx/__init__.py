@@ -38,6 +38,10 @@ BITS = {
 }
 """Bits of one element, by TensorProto.DataType."""
 
+OF_TORCH = frozenset(("ATen", "ATenOp"))
+"""Operators that hand their inputs to one of torch's, which an attribute names: what torch exports where ONNX has none,
+and ONNX Runtime's contrib_ops/cpu/aten_ops."""
+_NAMES_OF_TORCH = frozenset(("operator", "name"))
 _STRING = 8
 TYPED_DATA = (4, 5, 6, 7, 10, 11)
 _NEWEST = 64
@@ -70,7 +74,8 @@ class Tensor(msgspec.Struct, frozen=True):
 
 class Model(msgspec.Struct, frozen=True):
     """What a model says of itself. `operators` counts the nodes by (domain, type), those of inner graphs
-    and functions included; `functions` are those that the model defines itself, by (domain, name)."""
+    and functions included; `functions` are those that the model defines itself, by (domain, name);
+    `of_torch` are the operators of torch that nodes ask for by name, empty for one that names none."""
 
     ir_version: int
     producer: str
@@ -84,6 +89,7 @@ class Model(msgspec.Struct, frozen=True):
     operators: dict[tuple[str, str], int]
     tensors: tuple[Tensor, ...]
     functions: frozenset[tuple[str, str]] = frozenset()
+    of_torch: frozenset[str] = frozenset()
 
 
 def recognises(contents: Contents) -> bool:
@@ -174,6 +180,7 @@ class _Walk:
         self._operators: Counter[tuple[str, str]] = Counter()
         self._tensors: list[Tensor] = []
         self._functions: set[tuple[str, str]] = set()
+        self._of_torch: set[str] = set()
 
     def model(self) -> Model:
         version, words = 0, {2: "", 3: "", 4: ""}
@@ -213,6 +220,7 @@ class _Walk:
             operators=dict(self._operators),
             tensors=tuple(self._tensors),
             functions=frozenset(self._functions),
+            of_torch=frozenset(self._of_torch),
         )
 
     def _graph(self, graph: Field, depth: int) -> tuple[list[str], list[str], list[str]]:
@@ -248,6 +256,7 @@ class _Walk:
 
     def _node(self, node: Field, depth: int) -> None:
         kind = domain = ""
+        attributes = []
         for field in self._reader.fields(node):
             if field.kind == BYTES and field.number == 4:
                 kind = self._reader.text(field)
@@ -255,7 +264,11 @@ class _Walk:
                 domain = self._reader.text(field)
             elif field.kind == BYTES and field.number == 5:
                 self._attribute(field, depth)
+                attributes.append(field)
         self._operators[domain, kind] += 1
+        if kind in OF_TORCH:
+            named = [self._last(field, 4) for field in attributes if self._last(field, 1) in _NAMES_OF_TORCH]
+            self._of_torch.update(named or ("",))
 
     def _attribute(self, attribute: Field, depth: int) -> None:
         for field in self._reader.fields(attribute):
