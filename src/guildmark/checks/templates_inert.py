@@ -20,6 +20,9 @@ LARGEST_ESCAPED = 1 << 20
 _ESCAPED = late.compile(rb"\"[^\"\n]{0,40}\\u00[2-7][^\"\n]{0,40}\"\s*:")
 """A key that is spelt with an escape."""
 ENDINGS = (".jinja", ".jinja2", ".j2")
+_MAY_BE_ONE = late.compile(r"\.(template|tmpl|tpl|prompt)$|(template|prompt)[^.]*(\.txt)?$")
+"""Names of templates in any language; one counts where it is Jinja and reaches inner attributes."""
+LARGEST_BY_ITS_NAME = 1 << 20
 MOST_TOLD = 10
 _HOLDS = late.compile(
     rb"\"(default_)?chat_templates?\"\s*:\s*[\"\[{]|\"jinjaPromptTemplate\"|template_format[\"']?\s*:\s*[\"']?jinja2|"
@@ -77,6 +80,24 @@ def _templates(file: File, subject: Subject) -> Iterator[Template]:
 
         data = file.contents.at(0, templates.LARGEST + 1)
         yield Template(file, "", data.decode("utf-8-sig", "replace"), bool(_LOADED.search(file.path)))
+    elif subject.kind == "model" and _MAY_BE_ONE.search(name):
+        yield from _if_it_reaches(file)
+
+
+def _if_it_reaches(file: File) -> Iterator[Template]:
+    """The file as a template, if it is one that leads to inner attributes; a loader is handed it by its path."""
+    data = file.contents.at(0, LARGEST_BY_ITS_NAME)
+    if b"{{" not in data and b"{%" not in data:
+        return
+    from guildmark import templates  # jinja2 is loaded only where there may be a template
+
+    text = data.decode("utf-8-sig", "replace")
+    try:
+        reaches = any(each.reaches for each in templates.outside(text))
+    except GuildmarkError:
+        return
+    if reaches:
+        yield Template(file, "", text, False)
 
 
 def _in_configuration(file: File, name: str) -> Iterator[Template]:
