@@ -69,6 +69,37 @@ def test_numbers_of_fixed_width_are_skipped():
     ]
 
 
+def group(number: int, *inner: bytes) -> bytes:
+    """A group of fields as protobuf 1 wrote it: a start, the fields, an end."""
+    return varint(number << 3 | 3) + b"".join(inner) + varint(number << 3 | 4)
+
+
+@given(FIELD, FIELD)
+def test_a_group_is_skipped_with_all_that_is_in_it(inner, behind):
+    fixed = varint(1 << 3 | FIXED64) + bytes(8) + varint(2 << 3 | FIXED32) + bytes(4)
+    data = group(7, field(*inner), fixed, group(200, field(*inner))) + field(*behind)
+    (found,) = Reader(InMemory(data), most=99).fields()
+    assert (found.number, found.end) == (behind[0], len(data))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        varint(7 << 3 | 3),
+        varint(7 << 3 | 3) + varint(8 << 3 | 4),
+        varint(7 << 3 | 4),
+        varint(7 << 3 | 3) + b"\x0a\x05a",
+        varint(7 << 3 | 3) + b"\x07",
+        b"\x03\x04",
+        group(1) * 9,
+        varint(7 << 3 | 3) * 80 + varint(7 << 3 | 4) * 80,
+    ],
+)
+def test_a_group_that_does_not_end_as_it_began_or_has_too_much_in_it_is_not_read(data):
+    with pytest.raises(FormatError):
+        list(Reader(InMemory(data + field(1, "end")), most=9).fields())
+
+
 def test_a_payload_that_is_cut_is_given_only_to_who_asks():
     data = field(1, "abcdef")[:-2]
     with pytest.raises(FormatError, match="field 1 at byte 0 ends 2 bytes beyond its message"):

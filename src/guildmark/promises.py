@@ -6,6 +6,7 @@ PROMISED = {
     ".safetensors": ("safetensors",),
     ".gguf": ("gguf",),
     ".onnx": ("onnx",),
+    "saved_model.pb": ("saved_model", "graph_def"),
     ".npy": ("npy",),
     ".npz": ("zip",),
     ".h5": ("hdf5",),

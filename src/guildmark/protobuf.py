@@ -10,12 +10,15 @@ from guildmark.contents import Contents
 from guildmark.errors import ContentsError, FormatError, LimitPassed
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+_GROUP, _END_OF_GROUP = 3, 4
 
 _FIXED = {FIXED64: 8, FIXED32: 4}
 _BLOCK = 1 << 14
 _LONGEST = 10
 """Bytes of the longest varint."""
 _LONGEST_WORD = 1000
+_DEEPEST_GROUP = 64
+"""Protobuf's own readers stop at a hundred."""
 
 
 class Field(msgspec.Struct, frozen=True, gc=False):
@@ -64,6 +67,9 @@ class Reader:
                 stop = behind
             elif kind in _FIXED:
                 stop, value = start + _FIXED[kind], 0
+            elif kind == _GROUP and number:
+                place = self._behind_group(number, start, end)
+                continue
             else:
                 raise FormatError(f"the field at byte {place} has the wire type {kind}")
             if number == 0:
@@ -134,6 +140,32 @@ class Reader:
                 shown = self._contents.at(field.start, length).decode("utf-8", "replace")
                 return shown if shown.isprintable() and "\ufffd" not in shown else ""
         return ""
+
+    def _behind_group(self, number: int, place: int, end: int) -> int:
+        """Where a group ends that begins at `place`: no format here has any, and all readers skip them."""
+        open_groups = [number]
+        while open_groups:
+            self._left -= 1
+            if self._left < 0 or len(open_groups) > _DEEPEST_GROUP:
+                raise LimitPassed("it has more fields or groups than are read")
+            tag, start = self._varint(place, end)
+            number, kind = tag >> 3, tag & 7
+            if kind == _GROUP:
+                open_groups.append(number)
+                place = start
+            elif kind == _END_OF_GROUP and number == open_groups[-1]:
+                open_groups.pop()
+                place = start
+            elif kind in (VARINT, BYTES):
+                value, behind = self._varint(start, end)
+                place = behind + (value if kind == BYTES else 0)
+            elif kind in _FIXED:
+                place = start + _FIXED[kind]
+            else:
+                raise FormatError(f"the field at byte {place} has the wire type {kind}")
+            if place > end:
+                raise FormatError(f"a group ends {place - end} bytes beyond its message")
+        return place
 
     def _count_text(self, size: int) -> None:
         self._text_left -= size

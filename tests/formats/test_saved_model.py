@@ -21,6 +21,8 @@ GRAPH = field(2, field(2, field(1, field(1, "n") + field(2, "WriteFile"))))
         TAGGED,
         field(1, 1) + GRAPH + GRAPH,
         (field(1, 1) + TAGGED + field(2, field(2, bytes(500))))[:-100],
+        field(1, 1) + field(3, "more") + TAGGED,
+        field(1, 1) + field(2, field(8, "more") + field(1, field(4, "serve"))),
     ],
 )
 def test_a_saved_model_is_recognised_in_any_order_and_also_cut_short(data):
@@ -33,8 +35,8 @@ def test_a_saved_model_is_recognised_in_any_order_and_also_cut_short(data):
         field(1, 1),
         field(1, 1) + field(2, b""),
         field(1, 2) + TAGGED,
-        field(1, 1) + TAGGED + field(3, "more"),
-        field(1, 1) + field(2, field(8, "more") + field(1, field(4, "serve"))),
+        field(3, "more") + field(1, 1) + TAGGED,
+        field(1, 1) + field(1, "more") + TAGGED,
         field(1, 1) + field(2, field(2, field(1, field(1, "n")))),
         field(1, 1) + field(2, field(1, field(4, b"\xff"))),
         onnx([node("Relu")], version=1),

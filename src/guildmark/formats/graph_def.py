@@ -44,6 +44,7 @@ _STRING = 7
 _OPERATION = late.compile(r"[A-Za-z_][\w.>\-/]*")
 _TAGS_AND_VERSIONS = (4, 5, 6)
 """In MetaInfoDef: tags, tensorflow_version, tensorflow_git_version."""
+_LAST_OF_META_GRAPH = 7
 _KINDS = {1: BYTES, 2: BYTES, 3: VARINT, 4: BYTES, 5: BYTES}
 """In a GraphDef: node, library, version, versions, debug_info."""
 
@@ -66,14 +67,17 @@ class Node(msgspec.Struct, frozen=True):
 
 
 def recognises(contents: Contents) -> bool:
-    """A GraphDef whose first node has a name and an operation, or a MetaGraphDef."""
+    """A GraphDef whose first node has a name and an operation, or a MetaGraphDef; fields that these do not have are
+    skipped, as TensorFlow skips them."""
+    if not contents.at(0, 1).startswith(BEGINS):
+        return False
     try:
         reader = Reader(contents, _MOST_LOOKED_AT, cut=True)
         if _is_bare_meta_graph(reader):
             return True
         reader = Reader(contents, _MOST_LOOKED_AT, cut=True)
         for field in reader.fields():
-            if field.kind != _KINDS.get(field.number):
+            if field.kind != _KINDS.get(field.number, field.kind):
                 return False
             if field.number == 1:
                 return _is_node(reader, field)
@@ -122,7 +126,7 @@ def faults_of(found: Iterator[Node]) -> Iterator[Fault]:
 def is_meta_graph(reader: Reader, meta_graph: Field | None) -> bool:
     """Whether a message begins as a MetaGraphDef: it names a tag or a version (1), or a node (2)."""
     for field in reader.fields(meta_graph):
-        if field.kind != BYTES or not 1 <= field.number <= 7:
+        if field.kind != BYTES and field.number <= _LAST_OF_META_GRAPH:
             return False
         if field.number == 1 and any(reader.word(field, number) for number in _TAGS_AND_VERSIONS):
             return True
@@ -134,7 +138,7 @@ def is_meta_graph(reader: Reader, meta_graph: Field | None) -> bool:
 def _is_bare_meta_graph(reader: Reader) -> bool:
     """Whether a file is a MetaGraphDef with a graph (2), as `tf.train.export_meta_graph` writes it."""
     for field in reader.fields():
-        if field.kind != BYTES or not 1 <= field.number <= 7:
+        if field.kind != BYTES and field.number <= _LAST_OF_META_GRAPH:
             return False
         if field.number == 2 and _has_node(reader, field):
             return True
@@ -296,10 +300,12 @@ def _short(reader: Reader, field: Field) -> str:
 
 
 def _has_node(reader: Reader, graph: Field) -> bool:
-    """Whether the first node (1) of a GraphDef names its operation (2)."""
+    """Whether the first node (1) of a GraphDef, or of its library (2), names its operation (2)."""
     for field in reader.fields(graph):
         if field.number == 1:
             return field.kind == BYTES and bool(reader.word(field, 2))
+        if (field.number, field.kind) == (2, BYTES) and _is_library(reader, field):
+            return True
     return False
 
 

@@ -14,19 +14,21 @@ from guildmark.remembered import remembered
 RANK = 10
 HOLDS: Holds = "weights"
 BEGINS = (b"\x08", b"\x12", b"\x88", b"\x92")
-
 _MOST_LOOKED_AT = 20_000
 
 
 def recognises(contents: Contents) -> bool:
-    """Nothing but a schema version (1) of 1 and meta graphs (2), one of which names a node, a tag or a version."""
+    """A schema version (1) of 1 and meta graphs (2), one of which names a node, a tag or a version; a field of another
+    number is skipped, as TensorFlow skips it, but for the first."""
+    if not contents.at(0, 1).startswith(BEGINS):
+        return False
     reader = Reader(contents, _MOST_LOOKED_AT, cut=True)
     found = False
     try:
         for field in reader.fields():
             if (field.number, field.kind) == (2, BYTES):
                 found = found or graph_def.is_meta_graph(reader, field)
-            elif (field.number, field.kind, field.value) != (1, VARINT, 1):
+            elif field.number <= 2 and (field.number, field.kind, field.value) != (1, VARINT, 1):
                 return False
     except FormatError:
         return False

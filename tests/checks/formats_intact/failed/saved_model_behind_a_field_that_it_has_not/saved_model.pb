@@ -1,0 +1,3 @@
+zxyz
+
+nPyFunc
