@@ -244,6 +244,15 @@ def test_a_memo_kept_between_stacked_pickles_is_followed():
     assert spelled(short("os") + b"q\0." + b"h\0" + short("system") + b"\x93.") == ["os.system"]
 
 
+@pytest.mark.parametrize("before", [b"N.", b"N.N.", b"N.\x80"])
+def test_a_stream_behind_the_frame_of_another_is_followed(before):
+    """`pickle.py`, and `_pickle.c` on a file that cannot look ahead, read a frame whole; its rest is lost."""
+    frame = b"\x95" + struct.pack("<Q", 20) + before + bytes(20 - len(before))
+    data = InMemory(b"\x80\x04" + frame + CALL + b".")
+    assert [name.name for name in names(data)] == ["posix.system"]
+    assert len(list(faults(data))) == 1
+
+
 def test_legacy_torch_ends_after_five_pickles_and_its_storages_are_no_fault():
     data = torch_legacy()
     assert len(streams(InMemory(data))) == 5
@@ -330,6 +339,7 @@ def test_an_array_whose_size_is_not_known_fails_as_a_name_that_is_not_known(writ
         b"Ncos\nsystem\n.",
         b"]p0\n.g0\n.",
         b"N]p0\n.g0\n" + CALL,
+        b"N0\x95" + struct.pack("<Q", 9) + b"N." + bytes(7) + CALL,
     ],
 )
 def test_a_pickle_is_recognised_from_its_opcodes_however_it_begins(data):

@@ -105,6 +105,7 @@ def _read(contents: Contents, *, explained: bool = False) -> Iterator[Event | Fa
 
 def _follow(contents: Contents, *, explained: bool) -> Iterator[Event | Fault | Stream]:
     tally, place, number, is_torch = Tally(explains=explained), 0, 0, False
+    frame_end, broken = 0, False
     memory: dict[int, Value] = {}
     while place < contents.size and not (is_torch and number == legacy.STREAMS):
         machine = Machine(Window(contents, place), tally)
@@ -118,14 +119,19 @@ def _follow(contents: Contents, *, explained: bool) -> Iterator[Event | Fault | 
                 machine.memo = memory  # a loader that keeps one Unpickler keeps its memo
                 yield from run(machine)
         except Broken as error:
-            what = "the stream breaks off" if not number else "the bytes behind STOP are no whole pickle"
-            yield Fault(f"byte {error.at}", f"{what}: {error.says}")
-            return
+            if not broken:
+                what = "the stream breaks off" if not number else "the bytes behind STOP are no whole pickle"
+                yield Fault(f"byte {error.at}", f"{what}: {error.says}")
+            if frame_end <= place:
+                return
+            place, broken = frame_end, True  # where an unpickler that reads frames whole has left the file
+            continue
         is_torch = is_torch or (number == 0 and machine.result == legacy.MAGIC)
         memory |= machine.memo
         yield Stream(place, machine.window.place)
+        frame_end = max(frame_end, machine.frame_end)
         place, number = _behind(contents, machine.window.place), number + 1
-    if not number or (is_torch and number < legacy.STREAMS):
+    if not broken and (not number or (is_torch and number < legacy.STREAMS)):
         yield Fault(f"byte {contents.size}", f"the file ends after {number} pickles")
 
 
@@ -172,6 +178,8 @@ def _is_all_opcodes(contents: Contents) -> bool:
         except Broken as error:
             goes_on = remembers and isinstance(error, Forgotten)  # with a loader that keeps its memo
             return goes_on or (sound and (calls > 0 or _prepares_a_call(machine)))
+        if machine.frame_end > machine.window.place:
+            return True
         remembers = remembers or bool(machine.memo)
         if (machine.stack or machine.outer) and (named or not remembers):
             return sound or (named and calls > 0)
