@@ -155,8 +155,9 @@ def _imports(subject: Subject, sources: list[File]) -> tuple[list[Evidence], lis
             break
         try:
             tree = ast.parse(file.contents.at(0, SOURCE_LIMIT))
-        except (SyntaxError, ValueError, RecursionError, MemoryError, ContentsError) as error:
-            unparsed.append(file.seen("", f"{type(error).__name__}: it cannot be parsed"))
+        except (SyntaxError, ValueError, RecursionError, MemoryError, ContentsError):
+            # which of them it is, Python's version decides
+            unparsed.append(file.seen("", "it cannot be parsed"))
             continue
         for line, module in _top_level(tree):
             if module not in _STANDARD and module not in own:
