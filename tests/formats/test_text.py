@@ -1,4 +1,4 @@
-"""Text: what reads as UTF-8 or UTF-16 at both ends."""
+"""Text: what reads as UTF-8, UTF-16 or UTF-32 at both ends."""
 
 import pytest
 from hypothesis import given
@@ -10,9 +10,17 @@ from guildmark.formats import text
 PRINTABLE = st.characters(exclude_categories=("Cc", "Cs"))
 
 
-@given(st.text(PRINTABLE), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+@given(st.text(PRINTABLE), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
 def test_any_text_is_text(written, encoding):
     assert text.recognises(InMemory(written.encode(encoding)))
+
+
+@given(st.text(PRINTABLE), st.sampled_from(["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]))
+def test_json_needs_no_mark_of_its_encoding(written, encoding):
+    """As json.loads takes it from bytes; other text without a mark may be anything."""
+    assert text.recognises(InMemory(f'{{"{written}": 1}}'.encode(encoding)))
+    assert text.recognises(InMemory(f"[{' ' * 70_000}]".encode(encoding)))
+    assert not text.recognises(InMemory(f"written: {written}".encode(encoding)))
 
 
 @given(st.sampled_from("aé€𐍈"), st.integers(0, 5), st.integers(65_530, 75_000), st.sampled_from(["utf-8", "utf-16"]))

@@ -238,8 +238,12 @@ def _is_wrong(named: named_code.Named, subject: Subject) -> bool:
     return bool(own) and any({own, f"{own}.py"} & set(re.split(r"[/!]", file.path)) for file in subject.files())
 
 
+_ASIDE = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
+"""White space, marks of an encoding, and the zeros of letters of several bytes."""
+
+
 def _is_json(data: bytes, file: File) -> bool:
-    return data.lstrip()[:1] in (b"{", b"[") and not file.name.lower().endswith((".yaml", ".yml"))
+    return data.lstrip(_ASIDE)[:1] in (b"{", b"[") and not file.name.lower().endswith((".yaml", ".yml"))
 
 
 def _could_name_code(data: bytes, file: File) -> bool:
