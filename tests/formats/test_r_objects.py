@@ -91,6 +91,41 @@ def test_others_are_none(data):
     assert not r_objects.recognises(InMemory(data))
 
 
+PROMISE_IN_WORDS = b"2 0 0\n1029\n253\n252\n6\n1\n262153\n6\n\\163ys\\164em\n254\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"X\0" + r_value(r_promise(SYSTEM), b""),
+        b"X\n" + struct.pack(">iii", 2, 0, 0) + r_promise(SYSTEM),
+        b"RDX2\nX-" + r_value(r_promise(SYSTEM), b""),
+        b"A\n" + PROMISE_IN_WORDS,
+        b"A\r" + PROMISE_IN_WORDS.replace(b"\n", b"\t\n "),
+        b"\nA\n" + PROMISE_IN_WORDS,
+        b"RDA2\nA " + PROMISE_IN_WORDS.replace(b"2 0 0", b"+2. 0 0"),
+    ],
+)
+def test_what_r_reads_and_never_writes_is_told(data):
+    """InFormat looks at one letter, InWord takes any white space, and nothing looks at the versions of R."""
+    assert formats.recognise(InMemory(data))[0] == "r_objects"
+    assert [built[0] for built in told(data)] == ["promise", "system"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"A 2 3 4 5 6 7 8 9 10\n", b"A 2 1 1 3 21 5 8\nB 1 0 0 0\n", b"X\0\0\0\0\2" + bytes(99)]
+)
+def test_what_only_begins_so_is_none(data):
+    assert not r_objects.recognises(InMemory(data))
+
+
+def test_a_long_text_in_words_is_whole():
+    word = b"a" * 5000
+    data = b"A\n2\n262912\n131840\n16\n1\n9\n5000\n" + word + b"\n"
+    assert r_objects.recognises(InMemory(data))
+    assert list(r_objects.faults(InMemory(data))) == []
+
+
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_raise_no_foreign_error(data):
     with suppress(FormatError):

@@ -97,15 +97,6 @@ class Cursor:
         """A word of `length` bytes."""
         return self.take(length).decode("utf-8", "replace")
 
-    def line(self) -> bytes:
-        """The bytes up to a line feed, without it; raises FormatError where none comes soon."""
-        found = bytearray()
-        while (byte := self.take(1)) != b"\n":
-            found += byte
-            if len(found) > 1000:
-                raise FormatError(f"no line ends near byte {self.place}")
-        return bytes(found)
-
     def fits(self, count: int, each: int = 1) -> int:
         """`count`, where so many values of at least `each` bytes can follow; else raises FormatError."""
         if count < 0 or count * each > self.left:

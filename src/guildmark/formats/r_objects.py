@@ -15,9 +15,17 @@ from guildmark.formats._objects import DEEPEST, MOST_STEPS, Cursor, broken_by, t
 
 RANK = 50
 HOLDS: Holds = "objects"
-BEGINS = (b"RD", b"X\n", b"A\n", b"B\n")
+BEGINS = (b"RD", b"X", b"A", b"B")
 
-_START = late.compile(rb"(RD[XAB][23]\n)?[XAB]\n", re.S)
+_START = late.compile(rb"(?:RD[XAB][23]\n)?\n?([XAB]).", re.S)
+"""What R's InFormat takes: it looks at the letter, and at no byte behind it."""
+_AS_WRITTEN = late.compile(rb"(?:RD[XAB][23]\n)?[XAB]\n")
+_NUMBER = late.compile(rb"[+-]?\d{1,11}")
+_SPACE = b" \t\n\v\f\r"
+_OCTALS = frozenset(b"%d" % digit for digit in range(8))
+_ESCAPES = {b"n": b"\n", b"t": b"\t", b"v": b"\v", b"b": b"\b", b"r": b"\r", b"f": b"\f", b"a": b"\a"}
+_LONGEST_NUMBER = 127
+_LONGEST_KEPT = 200
 _NIL, _SYMBOL, _PAIRS, _CLOSURE, _ENVIRONMENT, _PROMISE, _CALL, _SPECIAL, _BUILTIN, _TEXT = range(10)
 _DOTS, _POINTER, _WEAK, _S4, _ALTREP = 17, 22, 23, 25, 238
 _WIDTHS = {10: 4, 13: 4, 14: 8, 15: 16, 24: 1}
@@ -27,6 +35,7 @@ _REFERENCE, _NAMESPACE, _PACKAGE, _PERSISTENT = 255, 249, 248, 247
 _CONSTANTS = {254, 253, 252, 251, 250, 242, 241}
 _HAS_ATTRIBUTES, _HAS_TAG = 1 << 9, 1 << 10
 _LOOKED_AT = 100
+_LOOKED_AT_FOR_CODE = 200_000
 _FIRST_R = 0x010000
 _PAIRED = (_PAIRS, _CALL, _DOTS)
 _CODE = {
@@ -47,12 +56,19 @@ _FORMULA = late.compile(
 
 
 def recognises(contents: Contents) -> bool:
-    """The two bytes of a way of writing, and versions of the format and of R that there are."""
-    if not _START.match(contents.at(0, 7)) or contents.size < 14:
+    """A way of writing, and a version of the format that there is; where R would read it and never writes it so, a
+    whole value with code besides, for else it may be any text."""
+    start = contents.at(0, 8)
+    if not _START.match(start) or contents.size < 14:
         return False
-    walk = _Walk(contents, _LOOKED_AT)
+    if _AS_WRITTEN.match(start):
+        walk = _Walk(contents, _LOOKED_AT)
+        broken_by(walk)
+        if not walk.began or walk.dated:
+            return walk.began
+    walk = _Walk(contents, _LOOKED_AT_FOR_CODE)
     broken_by(walk)
-    return walk.began
+    return walk.fits and any(built.acts for built in walk.built)
 
 
 def builds(contents: Contents) -> Iterator[Built]:
@@ -69,22 +85,30 @@ class _Walk:
     """One walk through the one value that a file holds."""
 
     def __init__(self, contents: Contents, steps: int = MOST_STEPS) -> None:
-        start = _START.match(contents.at(0, 7))
+        start = _START.match(contents.at(0, 8))
         self._cursor = Cursor(contents, start.end() if start else 0, steps)
-        self._way = contents.at(self._cursor.place - 2, 1)
+        self._way = start[1] if start else b""
         self.built: list[Built] = []
-        self.began = self.opaque = False
+        self.began = self.dated = self.whole = self.opaque = False
+
+    @property
+    def fits(self) -> bool:
+        """Whether one value was read to its end, or to bytecode, which words may seem to be."""
+        return self.whole or (self.opaque and self._way != b"A")
 
     def walk(self) -> None:
         version = self._int()
         writer, oldest = self._int(), self._int()
-        self.began = version in (2, 3) and _FIRST_R <= oldest <= writer < 1 << 24
+        self.began = version in (2, 3)
+        self.dated = _FIRST_R <= oldest <= writer < 1 << 24  # R reads on where they are of no R
         if not self.began:
             raise FormatError(f"its version is {version}")
         if version == 3:
             self._word(self._int())
         self._value(0)
-        if self._cursor.left:
+        self.whole = True
+        ends = self._way == b"A" and self._cursor.contents.at(self._cursor.place, 16).isspace()
+        if self._cursor.left and not ends:
             raise FormatError(f"{self._cursor.left} bytes follow")
 
     def _value(self, depth: int) -> str:
@@ -183,7 +207,7 @@ class _Walk:
             self._cursor.skip(count * _WIDTHS[kind])
             return
         for _ in range(self._cursor.fits(count * (2 if kind == 15 else 1))):
-            self._cursor.line()
+            self._number()
 
     def _length(self) -> int:
         length = self._int()
@@ -195,19 +219,56 @@ class _Walk:
     def _word(self, length: int) -> str:
         if length < 0:  # NA
             return ""
-        if self._way == b"A":  # escaped, so that its length is not how long it is
-            return self._cursor.line().decode("utf-8", "replace")
-        kept = self._cursor.text(min(length, 200))
-        self._cursor.skip(length - min(length, 200))
+        if self._way == b"A":
+            return self._escaped(length)
+        kept = self._cursor.text(min(length, _LONGEST_KEPT))
+        self._cursor.skip(length - min(length, _LONGEST_KEPT))
         return kept
 
     def _int(self) -> int:
         if self._way == b"A":
-            line = self._cursor.line()
-            if line == b"NA":
+            word = self._number()
+            if word == b"NA":
                 return -(1 << 31)
-            if not re.fullmatch(rb"-?\d{1,11}", line):
+            if not (digits := _NUMBER.match(word)):
                 raise FormatError(f"no number stands before byte {self._cursor.place}")
-            return int(line)
+            return int(digits[0])
         found: int = struct.unpack(">i" if self._way == b"X" else "<i", self._cursor.take(4))[0]
         return found
+
+    def _visible(self) -> bytes:
+        """The next byte that is no white space."""
+        while (byte := self._cursor.take(1)) in _SPACE:
+            pass
+        return byte
+
+    def _number(self) -> bytes:
+        """The word up to the next white space, as R's InWord takes it."""
+        word = bytearray()
+        byte = self._visible()
+        while byte not in _SPACE:
+            word += byte
+            if len(word) > _LONGEST_NUMBER:
+                raise FormatError(f"no number stands before byte {self._cursor.place}")
+            byte = self._cursor.take(1)
+        return bytes(word)
+
+    def _escaped(self, length: int) -> str:
+        """A text of `length` bytes once its escapes are read, as R's InString takes it."""
+        kept = bytearray()
+        for count in range(length):
+            byte = self._cursor.take(1) if count else self._visible()
+            if byte == b"\\":
+                byte = self._escape()
+            if len(kept) < _LONGEST_KEPT:
+                kept += byte
+        return kept.decode("utf-8", "replace")
+
+    def _escape(self) -> bytes:
+        byte = self._cursor.take(1)
+        if byte not in _OCTALS:
+            return _ESCAPES.get(byte, byte)
+        digits = byte
+        while len(digits) < 3 and self._cursor.contents.at(self._cursor.place, 1) in _OCTALS:
+            digits += self._cursor.take(1)
+        return bytes((int(digits, 8) & 0xFF,))
