@@ -20,7 +20,7 @@ LARGEST_ESCAPED = 1 << 20
 _ESCAPED = late.compile(rb"\"[^\"\n]{0,40}\\u00[2-7][^\"\n]{0,40}\"\s*:")
 """A key that is spelt with an escape."""
 ENDINGS = (".jinja", ".jinja2", ".j2")
-_MAY_BE_ONE = late.compile(r"\.(template|tmpl|tpl|prompt)$|(template|prompt)[^.]*(\.txt)?$")
+_MAY_BE_ONE = late.compile(r"\.(template|tmpl|tpl|prompty?)$|(template|prompt)[^.]*(\.txt)?$")
 """Names of templates in any language; one counts where it is Jinja and reaches inner attributes."""
 LARGEST_BY_ITS_NAME = 1 << 20
 MOST_TOLD = 10
@@ -30,6 +30,13 @@ _HOLDS = late.compile(
     re.MULTILINE,
 )
 """Where a JSON or YAML text holds a template: the Hub's, LM Studio's, LangChain's, a server's configuration."""
+_REACH = (
+    rb"(?:__(?:class|globals|builtins|subclasses|init|bases?|mro|import|dict|code|getattr|getattribute|call|self|func|"
+    rb"reduce|reduce_ex|loader|spec|closure|module)__|\|\s*attr\b|\\{1,2}(?:x5f|u005f))"
+)
+_REACHES = late.compile(rb"\{[{%][^{}]{0,400}?" + _REACH)
+_REACHES_IN_JSON = late.compile(rb"\{[{%](?:[^{}\"\\]|\\.){0,400}?" + _REACH)
+"""An expression that spells an inner attribute, in text and within one value of JSON."""
 _LOADED = late.compile(r"(^|/|!)(chat_template[^/!]*\.jinja2?|additional_chat_templates/[^/!]+\.jinja)$")
 
 _OF_BENTO = "dockerfile.template"
@@ -37,12 +44,14 @@ _OF_BENTO = "dockerfile.template"
 
 
 class Template(msgspec.Struct, frozen=True):
-    """A template, the file that holds it, and where. `loaded`: a loader takes it without being asked to."""
+    """A template, the file that holds it, and where. `loaded`: a loader takes it without being asked to. `stray`: it
+    stands where no loader known here looks for one, and may be no template."""
 
     file: File
     at: str
     text: str
     loaded: bool
+    stray: bool = False
 
 
 @check(
@@ -63,7 +72,7 @@ def templates_inert(subject: Subject) -> Iterator[Finding]:
             continue
         for template in held:
             yield from _judged(template)
-        found.extend(held)
+        found.extend(template for template in held if not template.stray)
     yield from _that_differ(found)
     if not found and silent:
         yield not_applicable("no file holds a template")
@@ -74,7 +83,7 @@ def _templates(file: File, subject: Subject) -> Iterator[Template]:
     if "gguf" in file.formats:
         yield from _in_gguf(file)
     elif name.endswith((".json", ".yaml", ".yml")):
-        yield from _in_configuration(file, name)
+        yield from _in_configuration(file, name, stray=subject.kind == "model")
     elif name == _OF_BENTO or (name.endswith(ENDINGS) and (subject.kind == "model" or _LOADED.search(file.path))):
         from guildmark import templates  # jinja2 is loaded only where there is a template
 
@@ -100,18 +109,45 @@ def _if_it_reaches(file: File) -> Iterator[Template]:
         yield Template(file, "", text, False)
 
 
-def _in_configuration(file: File, name: str) -> Iterator[Template]:
+def _in_configuration(file: File, name: str, stray: bool) -> Iterator[Template]:
     data = file.contents.at(0, structured.LARGEST_JSON + 1)
-    if not _HOLDS.search(data) and not _ESCAPED.search(data[:LARGEST_ESCAPED]):
+    is_json = name.endswith(".json")
+    stray = stray and (b"{{" in data or b"{%" in data)
+    stray = stray and bool((_REACHES_IN_JSON if is_json else _REACHES).search(data))
+    if not stray and not _HOLDS.search(data) and not _ESCAPED.search(data[:LARGEST_ESCAPED]):
         return
-    for tree in [structured.json(data)] if name.endswith(".json") else structured.yaml(data):
-        for entry in structured.entries(tree):
-            is_template = entry.key in KEYS or (
-                entry.key == "template"
-                and ("jinja2" in entry.within.all_of("template_format") or "jinjaPromptTemplate" in entry.place)
-            )
-            if is_template:
-                yield from _in_value(file, entry.place, entry.value)
+    try:
+        trees = [structured.json(data)] if is_json else structured.yaml(data)
+    except GuildmarkError:
+        if not stray:
+            raise
+        trees = []  # it may be no JSON or YAML before it is filled in
+    found = [template for tree in trees for template in _under_keys(file, tree)]
+    if stray:
+        told = {template.text for template in found}
+        values = [value for tree in trees if isinstance(tree, structured.Mapping) for value in _reaching(file, tree)]
+        found += [value for value in values if value.text not in told]
+        if not found:
+            yield Template(file, "", data[:LARGEST_ESCAPED].decode("utf-8", "replace"), loaded=False, stray=True)
+    yield from found
+
+
+def _under_keys(file: File, tree: object) -> Iterator[Template]:
+    """Templates under the keys by which loaders take them."""
+    for entry in structured.entries(tree):
+        is_template = entry.key in KEYS or (
+            entry.key == "template"
+            and ("jinja2" in entry.within.all_of("template_format") or "jinjaPromptTemplate" in entry.place)
+        )
+        if is_template:
+            yield from _in_value(file, entry.place, entry.value)
+
+
+def _reaching(file: File, tree: object) -> Iterator[Template]:
+    """Values that spell an inner attribute in an expression: evaluations and prompts are rendered under many keys."""
+    for at, text in structured.nodes(tree):
+        if isinstance(text, str) and _REACHES.search(text.encode("utf-8", "replace")):
+            yield Template(file, at, text, loaded=False, stray=True)
 
 
 def _in_gguf(file: File) -> Iterator[Template]:
@@ -144,9 +180,9 @@ def _judged(template: Template) -> Iterator[Finding]:
             says = f"{file.path} holds a template that cannot be read: {error.says}"
             yield unknown(says, file.seen(template.at, error.says))
         return
-    if not template.loaded and template_words.for_elsewhere(template.text):
+    if template.stray or (not template.loaded and template_words.for_elsewhere(template.text)):
         constructs = tuple(
-            each for each in constructs if each.reaches or each.private
+            each for each in constructs if each.reaches or (each.private and not template.stray)
         )  # what else it calls is for whoever renders pages
     for construct in constructs[:MOST_TOLD]:
         evidence = file.seen(f"{where}line {construct.line}", construct.says)
@@ -158,7 +194,7 @@ def _judged(template: Template) -> Iterator[Finding]:
         says = f"{len(constructs) - MOST_TOLD} more constructs outside the lists"
         answer = failed if any(each.reaches for each in constructs) or template.loaded else unknown
         yield answer(f"{file.path} has a template with {says}", file.seen(template.at, says))
-    if not constructs:
+    if not constructs and not template.stray:
         yield passed(f"{file.path} has a template that only puts words together", file.seen(template.at, "template"))
 
 
