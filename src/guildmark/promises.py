@@ -20,6 +20,7 @@ PROMISED = {
     ".tar": ("tar", "sdist"),
     ".7z": ("sevenzip",),
     ".mlmodel": ("coreml",),
+    "keras_metadata.pb": ("keras_metadata",),
     ".pkl": ("pickle", "compressed", "torch_zip"),
     ".pickle": ("pickle", "compressed", "torch_zip"),
     ".joblib": ("pickle", "compressed"),

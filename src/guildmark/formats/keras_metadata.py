@@ -4,6 +4,7 @@ Source: keras/protobuf/saved_metadata.proto (Keras 2.5 to 2.15)."""
 
 from collections.abc import Iterator
 
+from guildmark import late
 from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
 from guildmark.formats import Fault, Holds
@@ -15,14 +16,19 @@ BEGINS = (b"\n", b"\x8a")
 
 MOST_FIELDS = 10_000_000
 _MOST_LOOKED_AT = 2_000
+_CLASS = late.compile(r"^\s*\{.*\"class_name\"\s*:")
 
 
 def recognises(contents: Contents) -> bool:
-    """Nothing but nodes (1), the first of which has an identifier (4) of Keras."""
+    """Nodes (1), one of which has an identifier (4) of Keras or the JSON (5) of a class: it makes what that JSON says
+    whatever the identifier is."""
     reader = Reader(contents, _MOST_LOOKED_AT, cut=True)
     try:
         for field in reader.fields():
-            return (field.number, field.kind) == (1, BYTES) and reader.word(field, 4).startswith("_tf_keras_")
+            if (field.number, field.kind) != (1, BYTES):
+                return False
+            if reader.word(field, 4).startswith("_tf_keras_") or _CLASS.search(reader.word(field, 5)):
+                return True
     except FormatError:
         pass
     return False

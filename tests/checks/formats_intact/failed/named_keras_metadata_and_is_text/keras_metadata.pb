@@ -1,0 +1,1 @@
+"class_name": "Lambda", "function": {"items": ["4wAAAAA="]}
