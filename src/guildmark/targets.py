@@ -59,6 +59,12 @@ _ACTING = late.compile(
     r"(?i)(^|[._])(subprocess|popen|system|exec|eval|shell|launcher|hub|cpp_extension|extension|script_?runner|pickle|"
     r"joblib|load|loads|download|spawn|compile|__\w+__|plugin|multiprocessing|remote|rpc|elastic)([._]|$)"
 )
+_ACTING_CLASS = late.compile(
+    r"(?i)(^|[._])(subprocess|popen|shell|launcher|hub|cpp_extension|script_?runner|pickle|joblib|loads|download|spawn|"
+    r"plugin|multiprocessing|remote|rpc|elastic)([._]|$)"
+)
+"""Words of a class and of its modules; others (`system`, `eval`, `load`) name what a function does, and a package of
+a project's own."""
 _STANDARD = _set(
     "_io _posixsubprocess _thread asyncio atexit bdb builtins __builtin__ __builtins__ code codeop commands concurrent "
     "copyreg ctypes dbm distutils doctest ensurepip faulthandler fileinput ftplib functools gc glob http imaplib imp "
@@ -99,7 +105,7 @@ def standing(name: str) -> Standing:
         return "inert"
     if not is_class(name):
         return "acts" if "." in name and _ACTING.search(name) else "code"
-    if _ACTING.search(name.rpartition(".")[0]) or _ACTING.search(parts[-1]):
+    if _ACTING_CLASS.search(name):
         return "acts"
     return "inert" if name.startswith(LIBRARIES) else "open"
 

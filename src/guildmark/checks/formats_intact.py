@@ -6,10 +6,13 @@ from guildmark import formats
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError, LimitPassed
 from guildmark.file import File
+from guildmark.formats import pickle
 from guildmark.promises import is_pointer, promised
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
+SHORTEST_PICKLE = 64
+"""In bytes: below it a pickle without a protocol may be as good as any word."""
 MOST_FAULTS = 10
 """Faults told of one file; the rest are counted."""
 
@@ -38,7 +41,7 @@ def _of_file(file: File) -> Iterator[Finding]:
         yield unknown(f"{file.path}: {file.unread}", file.seen("", file.unread))
     if not file.readable or file.raw:
         return
-    if promised(file) and not set(promised(file)) & set(file.formats) and not is_pointer(file):
+    if promised(file) and not set(promised(file)) & set(file.formats) and not _is_short(file):
         # An archive's name over a text deceives nobody: every reader of archives refuses it.
         answer = unknown if promised(file)[0] in ("zip", "tar") and "text" in file.formats else failed
         yield answer(f"{file.path} is no {promised(file)[0]}", file.seen("byte 0", file.contents.at(0, 16).hex(" ")))
@@ -57,3 +60,10 @@ def _of_file(file: File) -> Iterator[Finding]:
         if told > MOST_FAULTS:
             more = f"{told - MOST_FAULTS} more faults"
             yield failed(f"{file.path} has {more}", file.seen("", more))
+
+
+def _is_short(file: File) -> bool:
+    """A pointer to the real file, or a pickle of one number, which is too short to be told from text by its bytes."""
+    if "pickle" not in promised(file) or file.contents.size > SHORTEST_PICKLE:
+        return is_pointer(file)
+    return next(pickle.faults(file.contents), None) is None
