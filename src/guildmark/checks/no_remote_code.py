@@ -61,6 +61,7 @@ SHADOWS = frozenset(
     for ending in (".py", "/__init__.py")
 )
 """Files that Python would import in a library's place, where it is started in their folder."""
+PACKAGES = ("wheel", "sdist", "npm_package")
 LARGEST = 8 << 20
 DEEPEST = 64
 
@@ -138,7 +139,10 @@ def _is_repository(subject: Subject) -> bool:
 
 def _in_code(file: File, subject: Subject) -> Iterator[Finding]:
     """Code that a hub's loader takes from the repository; in an installed package it is plain code."""
-    if not file.name.endswith(".py") or file.archive:
+    if not file.name.endswith(".py"):
+        return
+    if file.archive:
+        yield from _in_bundle(file, subject)
         return
     if len(list(subject.own_files())) == 1 and (found := DATASET_CLASS.search(text := file.text())):
         line = text.count("\n", 0, found.start()) + 1
@@ -158,6 +162,22 @@ def _in_code(file: File, subject: Subject) -> Iterator[Finding]:
     elif subject.kind == "dataset" and (found := DATASET_SCRIPT.search(text := file.text())):
         line = text.count("\n", 0, found.start()) + 1
         yield failed(f"{file.path} is a loading script", file.seen(f"line {line}", found.group()))
+
+
+def _in_bundle(file: File, subject: Subject) -> Iterator[Finding]:
+    """Code in an archive of a model, which is run by the server that unpacks it; in a package it is plain code."""
+    inside = file.path.rpartition("!")[2]
+    is_run = bool(CODE_FOLDERS.search(inside)) and not inside.startswith("MAR-INF/")
+    if not (is_run or CUSTOM_CODE.match(file.name)) or not _is_repository(subject):
+        return
+    if any(file.path.startswith(f"{other.path}!") for kind in PACKAGES for other in subject.files(format=kind)):
+        return
+    acts = SETUP_ACTS.search(text := file.text())
+    if is_run:
+        yield failed(f"{file.path} is run by the server that unpacks the model", file.seen("line 1", file.name))
+    elif acts:
+        line = text.count("\n", 0, acts.start()) + 1
+        yield failed(f"{file.path} is custom code that acts", file.seen(f"line {line}", acts.group()))
 
 
 def _in_requirements(file: File, subject: Subject) -> Iterator[Finding]:
