@@ -34,6 +34,7 @@ _PYTHON_BACKEND = late.compile(
 )
 _PROGRAM = late.compile(
     r"\bimport\s+\w+\s*;|^[^\S\n]*(import\s+\w+|from\s+\w[\w.]*\s+import\s)|__import__\s*\(|\b(eval|exec|compile)\s*\(\s*\S|"
+    r"\b(pickle|cloudpickle|dill|marshal)\s*\.\s*loads?\s*\(|<[a-z]+\s[^<>]*\bon(click|load|error|mouseover)\s*=|"
     r"\bos\s*\.\s*(system|popen|exec\w*)\s*\(|\bsubprocess\s*\.\s*\w+\s*\(|\bb64decode\s*\(|<script\b|^#!",
     re.MULTILINE,
 )
