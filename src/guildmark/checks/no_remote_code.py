@@ -37,10 +37,12 @@ WELL_KNOWN = late.compile(
     r"https://(?:download\.pytorch\.org/whl/|pypi\.org/simple|pypi\.nvidia\.com|data\.pyg\.org/whl|"
     r"storage\.googleapis\.com/jax-releases/|github\.com/huggingface/|github\.com/openai/)"
 )
-SETUP_ACTS = late.compile(
-    r"\b(os\.(system|popen|exec\w*|spawn\w*)|subprocess\.\w+|eval|exec|__import__|urlopen|urlretrieve|socket\.socket|"
-    r"requests\.(get|post)|pty\.spawn)\s*\("
+_ACTS = (
+    r"\b(?:os\.(?:system|popen|exec\w*|spawn\w*)|subprocess\.\w+|socket\.socket|pty\.spawn)\s*\(|"
+    r"(?<![\w.])(?:builtins\.)?(?:eval|exec|__import__)\s*\("
 )
+ACTS = late.compile(_ACTS)
+SETUP_ACTS = late.compile(_ACTS + r"|\b(?:urlopen|urlretrieve|requests\.(?:get|post))\s*\(")
 DATASET_SCRIPT = late.compile(r"\b(GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder)\b")
 DATASET_CLASS = late.compile(
     r"^class\s+\w+\s*\([^)\n]*\b(GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder|BeamBasedBuilder)\b", re.M
@@ -172,7 +174,7 @@ def _in_bundle(file: File, subject: Subject) -> Iterator[Finding]:
         return
     if any(file.path.startswith(f"{other.path}!") for kind in PACKAGES for other in subject.files(format=kind)):
         return
-    acts = SETUP_ACTS.search(text := file.text())
+    acts = ACTS.search(text := file.text())
     if is_run:
         yield failed(f"{file.path} is run by the server that unpacks the model", file.seen("line 1", file.name))
     elif acts:
