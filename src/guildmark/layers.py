@@ -41,6 +41,7 @@ _PASSAGES = frozenset(
     ["src", "python", "api", "keras", "_v1", "_v2", "v1", "v2", "_tf_keras", "legacy", "legacy_tf_layers"]
 )
 _OF_INSTANCE = frozenset(["class_name", "module", "registered_name", "config", "function"])
+_HIDDEN = late.compile(r"\\u00(?:5[fF]|[67][0-9a-fA-F])")
 _MODELS = frozenset(["Sequential", "Functional", "Model"])
 _VOCABULARIES = frozenset(["StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization"])
 _CALLED = late.compile(r"(.*_)?(activation|initializer|regularizer|constraint)|loss|(weighted_)?metrics|optimizer|fn")
@@ -360,18 +361,31 @@ def _of_raw(at: str, operation: str) -> Iterator[Judged]:
 
 def is_configuration(text: str) -> bool:
     """Whether a text is a model of Keras as JSON, as `model.to_json` and TensorFlow.js write it."""
-    if '"class_name"' not in text:
+    whole = parsed(text)
+    whole = whole.get("modelTopology", whole) if isinstance(whole, dict) else None
+    return is_model(whole.get("model_config", whole) if isinstance(whole, dict) else None)
+
+
+def is_model(tree: Any) -> bool:
+    """Whether a tree is a model of Keras: a class, its configuration, and a sign that it is Keras' own."""
+    if not isinstance(tree, dict) or not isinstance(tree.get("class_name"), str) or "config" not in tree:
         return False
+    return "module" in tree or "keras_version" in tree or tree["class_name"] in _MODELS
+
+
+def is_of_keras(model: dict[str, Any]) -> bool:
+    """Whether it says by itself that Keras is to build it, wherever it stands."""
+    root = str(model.get("module") or "").partition(".")[0]
+    return root in (*KERAS, "tensorflow") or "keras_version" in model or model["class_name"] in _MODELS
+
+
+def parsed(text: str) -> Any:
+    """JSON that may hold a model: None where it is none, or where the key stands nowhere and no escape hides it."""
+    if '"class_name"' not in text and not _HIDDEN.search(text):
+        return None
     import json  # as above
 
     try:
-        whole = json.loads(text)
+        return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
-        return False
-    if not isinstance(whole, dict):
-        return False
-    whole = whole.get("modelTopology", whole)
-    whole = whole.get("model_config", whole) if isinstance(whole, dict) else {}
-    if not isinstance(whole, dict) or not isinstance(whole.get("class_name"), str) or "config" not in whole:
-        return False
-    return "module" in whole or "keras_version" in whole or whole["class_name"] in _MODELS
+        return None

@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 from collections.abc import Mapping
 
-from tests.formats.seeds import _Tables
+from tests.formats.seeds import _Tables, field
 from tests.formats.seeds_containers import zipped
 
 ARRAY = {"shape": [4], "chunks": [2], "dtype": "<f8", "compressor": {"id": "blosc"}, "filters": None, "zarr_format": 2}
@@ -47,6 +47,9 @@ def seeds() -> dict[str, bytes]:
         "torch_export": zipped({"m/archive_format": b"pt2", "m/models/model.json": exported_program()}),
         "torch_package": zipped({"m/.data/extern_modules": b"torch\n", "m/model.py": b"WIDTH = 3\n"}),
         "executorch": executorch(["aten::add"], ["XnnpackBackend"]),
+        "prototext": b'name: "net"\nlayer {\n  name: "a"  # first\n  type: "ReLU"\n}\n',
+        "caffe": caffe_net(("a", "ReLU"), ("b", "Python")),
+        "onnx_runtime": onnx_runtime(("", "Relu"), ("com.microsoft", "FusedConv")),
         "stored_pickles": b"\x07STORE\0" + pickle.dumps(Runs(), 4) + bytes(range(200, 240)),
         "base64_pickles": base64_pickle(pickle.dumps(Runs(), 4)),
         "unread_archives": b"MSCF" + bytes(40),
@@ -181,6 +184,39 @@ def executorch(operators: list[str], delegates: list[str]) -> bytes:
     plan = out.table([None, None, None, None, None, None, ("o", used), ("o", handed)])
     data = out.finished(out.table([None, ("o", out.offsets([plan]))]))
     return data[:4] + b"ET12" + data[8:]
+
+
+def caffe_net(*layers: tuple[str, str]) -> bytes:
+    """A net of Caffe with these layers, by name and type; a layer of Python's is of the module `m`, the class `C`."""
+    said = [
+        field(1, name) + field(2, kind) + (field(130, field(1, "m") + field(2, "C")) if kind == "Python" else b"")
+        for name, kind in layers
+    ]
+    return field(1, "net") + b"".join(field(100, layer) for layer in said)
+
+
+def caffe2_net(*operators: tuple[str, str]) -> bytes:
+    """A net of Caffe2 with these operators, by type and the text of an argument."""
+    said = [field(1, "x") + field(2, "y") + field(4, kind) + field(5, field(4, text)) for kind, text in operators]
+    return field(1, "net") + b"".join(field(2, operator) for operator in said)
+
+
+def onnx_runtime(*operators: tuple[str, str], inner: tuple[str, str] | None = None) -> bytes:
+    """A model in ONNX Runtime's own format: operators by domain and name; `inner` stands in a graph of the first."""
+    out = _Tables()
+
+    def graph(nodes: list[int]) -> int:
+        return out.table([None, None, ("o", out.offsets(nodes))])
+
+    def node(domain: str, name: str, attributes: list[int]) -> int:
+        given = ("o", out.offsets(attributes)) if attributes else None
+        names: list[tuple[str, int] | None] = [None, None, ("o", out.text(domain)), None, None, ("o", out.text(name))]
+        return out.table([*names, None, None, None, None, given])
+
+    branch = [out.table([*[None] * 7, ("o", graph([node(*inner, [])]))])] if inner else []
+    nodes = [node(*each, branch if not number else []) for number, each in enumerate(operators)]
+    model = out.table([*[None] * 7, ("o", graph(nodes))])
+    return out.finished(out.table([None, ("o", model)])).replace(b"TFL3", b"ORTM", 1)
 
 
 def base64_pickle(data: bytes) -> bytes:

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from guildmark import late
+from guildmark import late, layers
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
-from guildmark.formats import coreml, mxnet, onnx, openvino, paddle, torch_zip
+from guildmark.formats import caffe, coreml, mxnet, onnx, onnx_runtime, openvino, paddle, prototext, torch_zip
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
@@ -29,6 +29,10 @@ PADDLE = late.compile(r"py_?func\w*|py_?layer\w*|python\w*", re.I)
 """Paddle's operators that call Python: `py_func` by an index of what is registered, a PyLayer by its class."""
 MXNET = frozenset(("Custom", "_Native", "_NDArray", "_CustomFunction", "_CrossDeviceCustom"))
 """MXNet's operators that call Python; the last of them by an address in memory."""
+CAFFE = late.compile(r"(?i:python)(DLPack)?(Gradient)?")
+"""Caffe's layer and Caffe2's operators that import a module and call it."""
+CAFFE_FILES = frozenset(("Save", "Load", "Checkpoint", "Snapshot", "CreateDB", "FileStoreHandlerCreate"))
+"""Caffe2's operators that open a file which an argument names."""
 OPENVINO = late.compile(r"|opset\d{1,2}|experimental|ie_internal_opset")
 """The operation sets that OpenVINO itself brings; old models name none."""
 MOST_TOLD = 20
@@ -38,19 +42,19 @@ MOST_TOLD = 20
     applies_to="model dataset tool",
     remedy="Export the model again with the standard's own operators; or look at the code that it needs before.",
     bears_on="load",
-    of="onnx coreml openvino paddle mxnet",
+    of="onnx onnx_runtime coreml openvino paddle mxnet caffe prototext",
 )
 def no_code_in_graphs(subject: Subject) -> Iterator[Finding]:
     """Do graphs run with the operators of their runtime alone, without code of someone's own?"""
     asked = False
     for file in subject.files():
         for name in file.formats:
-            if name in _READERS and file.readable:
+            if name in _READERS and file.readable and not _is_of_tensorflow(name, file):
                 asked = True
                 yield from _of_file(file, _READERS[name])
     if not asked:
         yield not_applicable(
-            "no file is a graph of operators that is read here (ONNX, Core ML, OpenVINO, Paddle, MXNet)"
+            "no file is a graph of operators that is read here (ONNX, Core ML, OpenVINO, Paddle, MXNet, Caffe)"
         )
 
 
@@ -71,13 +75,34 @@ def _of_file(file: File, read: Callable[[File], Iterator[Finding]]) -> Iterator[
         yield passed(f"{file.path} needs no code of its own", file.seen("", "every operator is the runtime's own"))
 
 
+def _is_of_tensorflow(name: str, file: File) -> bool:
+    """Whether `no_code_in_layers` judges it."""
+    return name == "prototext" and prototext.kind(file.contents) == "TensorFlow"
+
+
 def _of_onnx(file: File) -> Iterator[Finding]:
     model = onnx.model(file.contents)
-    for (domain, operator), count in sorted(model.operators.items()):
+    yield from _of_operators(file, model.operators, model.functions, model.of_torch)
+
+
+def _of_onnx_runtime(file: File) -> Iterator[Finding]:
+    yield from _of_operators(file, onnx_runtime.operators(file.contents), frozenset())
+
+
+def _of_operators(
+    file: File,
+    operators: Mapping[tuple[str, str], int],
+    functions: frozenset[tuple[str, str]],
+    of_torch: frozenset[str] = frozenset(("",)),
+) -> Iterator[Finding]:
+    """Operators of ONNX, by domain and name; `of_torch` are those that torch is asked for, where that was read."""
+    for (domain, operator), count in sorted(operators.items()):
         called = f"{domain}.{operator}" if domain else operator
         seen = file.seen("graph", f"{called[:300]}, {count} times")
-        of_torch = operator in onnx.OF_TORCH and domain in STANDARD | OF_RUNTIME | {TORCH}
-        if (domain, operator) in model.functions or of_torch:
+        if (domain, operator) in functions:
+            continue
+        if operator in onnx.OF_TORCH and domain in STANDARD | OF_RUNTIME | {TORCH}:
+            yield from _of_torch(file, of_torch)
             continue
         if RUNS_PYTHON.match(operator) or (PYTHON_DOMAINS.fullmatch(domain)):
             yield failed(f"{file.path} has the operator {called[:200]}, which runs Python", seen)
@@ -85,7 +110,11 @@ def _of_onnx(file: File) -> Iterator[Finding]:
             yield unknown(f"{file.path} has {called[:200]}: a program that was compiled elsewhere", seen)
         elif domain not in STANDARD | OF_RUNTIME:
             yield unknown(f"{file.path} has the operator {called[:200]}, which is in no runtime's own domain", seen)
-    for name in sorted(model.of_torch):
+
+
+def _of_torch(file: File, of_torch: frozenset[str]) -> Iterator[Finding]:
+    """Operators that an ONNX model has torch run."""
+    for name in sorted(of_torch):
         library, _, operator = name.rpartition("::")
         seen = file.seen("graph", f"ATen, which asks for {name[:300]}")
         if operator in torch_zip.REACHING.get(library or "aten", ()):
@@ -93,6 +122,38 @@ def _of_onnx(file: File) -> Iterator[Finding]:
         elif not operator or not torch_zip.COMPUTING.fullmatch(library or "aten"):
             asked = f"the operator {name[:200]}, which is not its own" if operator else "an operator that is not named"
             yield unknown(f"{file.path} asks torch for {asked}", seen)
+
+
+def _of_prototext(file: File) -> Iterator[Finding]:
+    """Operators of ONNX as text, layers of Caffe, operators of Caffe2."""
+    said: dict[int, dict[str, str]] = {}
+    functions: dict[int, list[str]] = {}
+    for each in prototext.fields(file.contents):
+        above, _, key = each.path.rpartition(".")
+        if above.endswith("node") and key in ("op_type", "domain"):
+            said.setdefault(each.within, {})[key] = each.value
+        elif above in ("layer", "layers", "op") and key == "type":
+            yield from _of_type(file, each.value, (), f"character {each.at}")
+        elif above == "functions" and key in ("name", "domain"):
+            functions.setdefault(each.within, ["", ""])[key == "name"] = each.value
+    operators = Counter((node.get("domain", ""), node["op_type"]) for node in said.values() if "op_type" in node)
+    yield from _of_operators(file, operators, frozenset((domain, name) for domain, name in functions.values()))
+
+
+def _of_caffe(file: File) -> Iterator[Finding]:
+    for layer in caffe.layers(file.contents):
+        yield from _of_type(file, layer.type, layer.texts, f"byte {layer.at}")
+
+
+def _of_type(file: File, kind: str, texts: tuple[str, ...], at: str) -> Iterator[Finding]:
+    """A layer of Caffe or an operator of Caffe2, by its type and what it is given."""
+    if CAFFE.fullmatch(kind):
+        seen = file.seen(at, " ".join((kind, *texts)))
+        yield failed(f"{file.path} has a layer of the type {kind}, which runs Python", seen)
+    elif kind in CAFFE_FILES:
+        for path in texts:
+            if layers.leads_outside(path):
+                yield failed(f"{file.path} has {kind} use {path[:200]}, outside of the model", file.seen(at, path))
 
 
 def _of_coreml(file: File) -> Iterator[Finding]:
@@ -129,6 +190,9 @@ def _of_openvino(file: File) -> Iterator[Finding]:
 
 _READERS: dict[str, Callable[[File], Iterator[Finding]]] = {
     "onnx": _of_onnx,
+    "onnx_runtime": _of_onnx_runtime,
+    "caffe": _of_caffe,
+    "prototext": _of_prototext,
     "coreml": _of_coreml,
     "openvino": _of_openvino,
     "paddle": _of_paddle,

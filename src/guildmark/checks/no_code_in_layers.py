@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from guildmark import late, layers, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.contents import Contents
-from guildmark.errors import GuildmarkError
+from guildmark.errors import FormatError, GuildmarkError
 from guildmark.file import File
-from guildmark.formats import graph_def, hdf5, keras, keras_metadata, saved_model, tflite
+from guildmark.formats import graph_def, hdf5, keras, keras_metadata, prototext, saved_model, tflite
 from guildmark.records import Finding, Outcome
 from guildmark.subject import Subject
 
@@ -26,15 +26,15 @@ MOST_FINDINGS = 20
 """Findings told of one file; the rest are counted."""
 MOST_ANCESTORS = 10_000
 LONGEST_TEXT = 64 << 20
+HEAD = 1 << 12
 
 _CONFIGURATIONS = ("model_config", "training_config", "layer_config")
 _KERAS_ATTRIBUTES = frozenset(["model_config", "keras_version", "layer_names"])
 _PRINTS_TO = frozenset(["stdout", "stderr", "log(info)", "log(warning)", "log(error)", "log(fatal)"]) | {""}
-_TEXT_OPERATION = late.compile(r"(?<![\w.])op\s*:\s*((?:\"(?:[^\"\\\n]|\\.)*\"\s*|'(?:[^'\\\n]|\\.)*'\s*)+)")
 _KERAS_YAML = late.compile(r"^class_name\s*:\s*['\"]?(Sequential|Functional|Model)\b", re.MULTILINE)
-_TEXT_VALUE = late.compile(r"(?<![\w.])(?:s|string_val)\s*:\s*((?:\"(?:[^\"\\\n]|\\.)*\"\s*|'(?:[^'\\\n]|\\.)*'\s*)+)")
+_MAY_BE_YAML = late.compile(r"(?:\s|#[^\n]*\n|---)*\{?\s*[\"']?(?:class_name|config|backend|keras_version)[\"']?\s*:")
+"""How a model as YAML begins, whatever its file is called."""
 _DEBUGS_INSIDE = frozenset(["DebugGradientIdentity", "DebugGradientRefIdentity"])
-_LITERAL = late.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
 _NAMES_A_FILE = frozenset(
     [
         "Save",
@@ -64,7 +64,7 @@ class _Graph(NamedTuple):
     applies_to="model dataset tool",
     remedy="Ask for the weights alone (safetensors), or for a model of plain layers, without Lambda and custom code.",
     bears_on="load",
-    of="keras hdf5 keras_metadata saved_model graph_def tflite text",
+    of="keras hdf5 keras_metadata saved_model graph_def tflite prototext text",
 )
 def no_code_in_layers(subject: Subject) -> Iterator[Finding]:
     """Does every model of layers (Keras, HDF5, SavedModel, TensorFlow, TFLite) hold only layers that run no code?"""
@@ -264,29 +264,49 @@ def _of_tflite(file: File) -> Iterator[Judged]:
 
 
 def _of_text(file: File, subject: Subject) -> Iterator[Judged] | None:
-    """A model as JSON or YAML (Keras, TensorFlow.js), or a graph as protobuf's text; None for any other text."""
-    name = file.name.lower()
-    if not name.endswith((".json", ".yaml", ".yml", ".pbtxt", ".pbtext")) or file.contents.size > LONGEST_TEXT:
+    """A model as JSON or YAML (Keras, TensorFlow.js), whatever its file is called; None for any other text."""
+    if file.contents.size > LONGEST_TEXT:
         return None
     if file.name == keras.CONFIG and any(other.path == file.archive for other in subject.files(format="keras")):
         return None  # it is told of the archive
-    text = file.text(LONGEST_TEXT)
-    if name.endswith(".json"):
-        if layers.is_configuration(text):
-            return layers.judge(text)
-        return _of_graph_as_json(file, text) if '"modelTopology"' in text else None
-    if name.endswith((".yaml", ".yml")):
-        return _of_yaml(file) if _KERAS_YAML.search(text) else None
-    found = [(match.start(), _spelt(match[1])) for match in _TEXT_OPERATION.finditer(text)]
-    return _of_operations_as_text(text, found) if found else None
+    head = file.text(HEAD).lstrip("\ufeff \t\r\n")
+    if head.startswith(("{", "[")) and not file.name.lower().endswith((".yaml", ".yml")):
+        text = file.text(LONGEST_TEXT)
+        if "modelTopology" in text and not layers.is_configuration(text):
+            return _of_graph_as_json(file, text)
+        return layers.judge(text) if layers.is_configuration(text) else _of_models_inside(layers.parsed(text))
+    return _of_yaml(file, head)
 
 
-def _of_operations_as_text(text: str, found: list[tuple[int, str]]) -> Iterator[Judged]:
+def _of_models_inside(whole: Any) -> Iterator[Judged] | None:
+    """What would run in the models that stand inside other JSON; None where there is no model."""
+    models, waiting = list[Any](), [whole]
+    while waiting:
+        tree = waiting.pop()
+        if layers.is_model(tree) and layers.is_of_keras(tree):
+            models.append(tree)
+        elif isinstance(tree, dict | list):
+            waiting.extend(tree.values() if isinstance(tree, dict) else tree)
+    return (found for model in models for found in layers.judge_tree(model, revived=True)) if models else None
+
+
+def _of_prototext(file: File) -> Iterator[Judged] | None:
+    """A graph of TensorFlow as protobuf's text; None for what other libraries write so."""
+    return _of_operations_as_text(file) if prototext.kind(file.contents) == "TensorFlow" else None
+
+
+def _of_operations_as_text(file: File) -> Iterator[Judged]:
     """The operations of a graph as text; those that use files, by any text in it that leads outside."""
-    texts = [_spelt(match[1]) for match in _TEXT_VALUE.finditer(text)]
-    outside = [path for path in texts if layers.leads_outside(path) and not path.startswith("\\")]
+    found: dict[str, int] = {}
+    outside: list[str] = []
+    for said in prototext.fields(file.contents):
+        above, _, key = said.path.rpartition(".")
+        if key == "op" and above.endswith(("node", "node_def")):
+            found.setdefault(said.value, said.at)
+        elif key in ("s", "string_val") and layers.leads_outside(said.value) and not said.value.startswith("\\"):
+            outside.append(said.value)
     addresses = [path for path in outside if "://" in path]
-    for at, name in dict.fromkeys(found):
+    for name, at in found.items():
         says_address = name == "PrintV2" or (name.startswith("Debug") and name not in _DEBUGS_INSIDE)
         if name in _NAMES_A_FILE or says_address:
             for path in (addresses if says_address else outside)[:1]:
@@ -305,23 +325,33 @@ def _of_graph_as_json(file: File, text: str) -> Iterator[Judged]:
                 yield judged
 
 
-def _of_yaml(file: File) -> Iterator[Judged]:
-    for tree in structured.yaml(file.contents.at(0, structured.LARGEST_YAML + 1)):
-        yield from layers.judge_tree(structured.as_mappings(tree))
+def _of_yaml(file: File, head: str) -> Iterator[Judged] | None:
+    """A model of Keras as YAML; None for any other text."""
+    is_named = file.name.lower().endswith((".yaml", ".yml"))
+    text = file.text(structured.LARGEST_YAML) if is_named or _MAY_BE_YAML.match(head) else ""
+    if "class_name" not in text or "config" not in text:
+        return None
+    is_plain = _KERAS_YAML.search(text) is not None
+    try:
+        trees = [structured.as_mappings(tree) for tree in structured.yaml(_whole(file))]
+    except FormatError:
+        if is_plain:
+            raise
+        return None
+    models = [tree for tree in trees if is_plain or layers.is_model(tree)]
+    return (item for tree in models for item in layers.judge_tree(tree)) if models else None
 
 
-def _spelt(literals: str) -> str:
-    """Protobuf's string literals, one behind the other, without their escapes."""
-    body = "".join(match[1] or match[2] or "" for match in _LITERAL.finditer(literals))
-    body = re.sub(r"\\x([0-9a-fA-F]{1,2})", lambda found: chr(int(found[1], 16)), body)
-    return re.sub(r"\\([0-7]{1,3})", lambda found: chr(int(found[1], 8)), body)
+def _whole(file: File) -> bytes:
+    return file.contents.at(0, structured.LARGEST_YAML + 1)
 
 
-_READERS: dict[str, Callable[[File], Iterator[Judged]]] = {
+_READERS: dict[str, Callable[[File], Iterator[Judged] | None]] = {
     "keras": _of_keras,
     "hdf5": _of_hdf5,
     "keras_metadata": _of_metadata,
     "saved_model": _of_saved_model,
     "graph_def": _of_graph_def,
     "tflite": _of_tflite,
+    "prototext": _of_prototext,
 }

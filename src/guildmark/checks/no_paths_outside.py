@@ -9,7 +9,7 @@ from guildmark import late, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError, LimitPassed
 from guildmark.file import File
-from guildmark.formats import coreml, hdf5, onnx, openvino, safetensors, saved_model
+from guildmark.formats import coreml, hdf5, onnx, openvino, prototext, safetensors, saved_model
 from guildmark.manifest import printable
 from guildmark.records import Finding
 from guildmark.structured import shallow
@@ -147,6 +147,20 @@ def _of_onnx(file: File) -> Iterator[Named]:
             yield Named(base, f"byte {tensor.at}", f"the folder of {tensor.name[:100]}", must_be_here=False)
 
 
+def _of_prototext(file: File) -> Iterator[Named]:
+    """Where ONNX as text says that a tensor's data lie, and what a layer of Caffe writes."""
+    entries: dict[int, dict[str, str]] = {}
+    for said in prototext.fields(file.contents):
+        above, _, key = said.path.rpartition(".")
+        if above.endswith("external_data") and key in ("key", "value"):
+            entry = entries.setdefault(said.within, {})
+            entry[key] = said.value
+            if entry.get("key") == "location" and "value" in entry:
+                yield Named(entry["value"], f"character {said.at}", "a tensor")
+        elif said.path in ("layer.hdf5_output_param.file_name", "layers.hdf5_output_param.file_name"):
+            yield Named(said.value, f"character {said.at}", "what it writes", must_be_here=False)
+
+
 def _of_coreml(file: File) -> Iterator[Named]:
     for found in coreml.named(file.contents):
         if found.kind == "weights":
@@ -278,4 +292,5 @@ _READERS: dict[str, Callable[[File], Iterator[Named]]] = {
     "hdf5": _of_hdf5,
     "saved_model": _of_saved_model,
     "openvino": _of_openvino,
+    "prototext": _of_prototext,
 }

@@ -1,0 +1,4 @@
+
+net
+xy"Relu*"x
+xy"Python*"token
