@@ -42,6 +42,11 @@ _PASSAGES = frozenset(
 )
 _OF_INSTANCE = frozenset(["class_name", "module", "registered_name", "config", "function"])
 _HIDDEN = late.compile(r"\\u00(?:5[fF]|[67][0-9a-fA-F])")
+_RUNS = late.compile(
+    r"(?i:shell|popen|subprocess|py_?func|python|(?:exec|run|call)_?(?:cmd|command|script|code)|"
+    r"(?:os|cmd|command)_?(?:system|exec)|system_?(?:exec|call|cmd|command))|^(?i:exec|system)$"
+)
+"""What the name of an operator says that runs a command or Python; none of TensorFlow's own is called so."""
 _MODELS = frozenset(["Sequential", "Functional", "Model"])
 _VOCABULARIES = frozenset(["StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization"])
 _CALLED = late.compile(r"(.*_)?(activation|initializer|regularizer|constraint)|loss|(weighted_)?metrics|optimizer|fn")
@@ -98,8 +103,9 @@ def reviewed() -> dict[str, dict[str, str]]:
 
 
 def harm_of(operation: str) -> str:
-    """What harm an operation of TensorFlow does; empty where none is known."""
-    return reviewed()["harmful"].get(operation, "")
+    """What harm an operation of TensorFlow does, or what an unknown one says of itself; empty where none is known."""
+    known = reviewed()["harmful"].get(operation, "")
+    return known or ("runs commands or Python, by its own name" if _RUNS.search(operation) else "")
 
 
 def is_inert(operation: str) -> bool:

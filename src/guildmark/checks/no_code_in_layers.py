@@ -48,16 +48,22 @@ _NAMES_A_FILE = frozenset(
         "InitializeTableFromTextFileV2",
         "CacheDataset",
         "CacheDatasetV2",
+        "DTensorRestoreV2",
     ]
 )
 """Operations that honest models use on files of their own, named by a constant or by who loads them."""
 
 
+_DECODES = frozenset(["DecodeBase64", "DecodeCompressed", "DecodeRaw", "UnicodeEncode", "Bitcast"])
+"""Operations that an honest name of a file does not come from."""
+
+
 class _Graph(NamedTuple):
-    """How to read the nodes and the functions' names of a file."""
+    """How to read the nodes and the functions' names of a file; which constants an asset's path takes the place of."""
 
     nodes: Callable[[Contents], Iterator[Node]]
     functions: Callable[[Contents], frozenset[str]]
+    fed: Callable[[Contents], frozenset[str]] = lambda _: frozenset()
 
 
 @check(
@@ -154,7 +160,7 @@ def _revived(at: int, text: str) -> Iterator[Judged]:
 
 
 def _of_saved_model(file: File) -> Iterator[Judged]:
-    yield from _of_graph(file, _Graph(saved_model.nodes, saved_model.functions))
+    yield from _of_graph(file, _Graph(saved_model.nodes, saved_model.functions, saved_model.fed))
     for at, text in saved_model.layers(file.contents):
         yield from _revived(at, text)
 
@@ -224,16 +230,23 @@ def _of_files_named(file: File, graph: _Graph, on_files: list[Node]) -> Iterator
     by_name: dict[tuple[str, str], Node] = {
         (node.scope, node.name): node for node in graph.nodes(file.contents) if node.scope in scopes
     }
+    fed = graph.fed(file.contents)
     for node in on_files:
-        for path in _constants(node, by_name):
-            if layers.leads_outside(path):
-                says = f"uses a file outside of the model, {path[:100]}: {node.operation}"
-                yield layers.Judged(Outcome.FAILED, f"byte {node.at}", says, path)
-                break
+        given = fed if node.operation.startswith("InitializeTable") else frozenset()
+        for source in _sources(node, by_name):
+            paths = [path for path in source.constant if layers.leads_outside(path)]
+            if source.operation in _DECODES:
+                says, seen = f"makes a file's name from what it decodes: {node.operation}", source.operation
+            elif paths and source.name not in given:
+                says, seen = f"uses a file outside of the model, {paths[0][:100]}: {node.operation}", paths[0]
+            else:
+                continue
+            yield layers.Judged(Outcome.FAILED, f"byte {node.at}", says, seen)
+            break
 
 
-def _constants(node: Node, by_name: dict[tuple[str, str], Node]) -> Iterator[str]:
-    """The strings that the name of its file may be made of: constants behind its first two inputs."""
+def _sources(node: Node, by_name: dict[tuple[str, str], Node]) -> Iterator[Node]:
+    """The nodes that the name of its file may come from: those behind its first two inputs."""
     named = node.inputs[:2] if node.operation.startswith(("MergeV2", "InitializeTable", "Cache")) else node.inputs[:1]
     waiting, seen = list(named), set[str]()
     while waiting and len(seen) < MOST_ANCESTORS:
@@ -242,7 +255,7 @@ def _constants(node: Node, by_name: dict[tuple[str, str], Node]) -> Iterator[str
         if found is None or name in seen:
             continue
         seen.add(name)
-        yield from found.constant
+        yield found
         waiting.extend(found.inputs)
 
 
@@ -258,6 +271,8 @@ def _of_tflite(file: File) -> Iterator[Judged]:
                     yield judged
                 elif name in _NAMES_A_FILE or name == "PrintV2":
                     yield layers.Judged(Outcome.UNKNOWN, at, f"may use files: {name}", name)
+        elif operator.builtin == tflite.CUSTOM and (harm := layers.harm_of(operator.custom)):
+            yield layers.Judged(Outcome.FAILED, at, f"{harm}: {operator.custom[:100]}", operator.custom)
         elif operator.builtin == tflite.CUSTOM and not layers.is_inert(operator.custom):
             says = f"uses the custom operator {operator.custom[:100]}, which is not reviewed"
             yield layers.Judged(Outcome.UNKNOWN, at, says, operator.custom)

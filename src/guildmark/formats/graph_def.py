@@ -135,6 +135,15 @@ def is_meta_graph(reader: Reader, meta_graph: Field | None) -> bool:
     return False
 
 
+def has_nodes(reader: Reader, meta_graph: Field) -> bool:
+    """Whether a MetaGraphDef has a graph (2) whose first part is a node with a name and an operation."""
+    for field in reader.fields(meta_graph):
+        if (field.number, field.kind) == (2, BYTES):
+            first = next(reader.fields(field), None)
+            return first is not None and (first.number, first.kind) == (1, BYTES) and _is_node(reader, first)
+    return False
+
+
 def _is_bare_meta_graph(reader: Reader) -> bool:
     """Whether a file is a MetaGraphDef with a graph (2), as `tf.train.export_meta_graph` writes it."""
     for field in reader.fields():
@@ -285,14 +294,31 @@ def _read_attribute(reader: Reader, entry: Field | None) -> _Attribute:
 
 
 def _strings(reader: Reader, tensor: Field) -> tuple[str, ...]:
-    """The strings (8) of a tensor of strings."""
+    """The strings (8) of a tensor of strings, or those in its content (4)."""
     found: list[str] = []
     for field in reader.fields(tensor):
         if (field.number, field.kind) == (1, VARINT) and field.value != _STRING:
             return ()
         if (field.number, field.kind) == (8, BYTES) and len(found) < MOST_WORDS:
             found.append(_short(reader, field))
+        elif (field.number, field.kind) == (4, BYTES) and field.end - field.start <= LONGEST_WORD:
+            found.extend(_packed(reader.payload(field)))
     return tuple(found)
+
+
+def _packed(data: bytes) -> Iterator[str]:
+    """The strings of a tensor's content: the length of each as a varint, then one behind the other
+    (tensorflow/core/platform/tensor_coding.cc, DecodeStringList)."""
+    lengths, place, value, shift = list[int](), 0, 0, 0
+    while place < len(data) and not (lengths and not shift and place + sum(lengths) >= len(data)):
+        value, shift = value | (data[place] & 0x7F) << shift, shift + 7
+        if data[place] < 0x80:
+            lengths.append(value)
+            value = shift = 0
+        place += 1
+    for length in lengths:
+        yield data[place : place + length].decode("utf-8", "replace")
+        place += length
 
 
 def _short(reader: Reader, field: Field) -> str:
@@ -331,4 +357,6 @@ def _is_node(reader: Reader, node: Field) -> bool:
             name, operation = (shown, operation) if field.number == 1 else (name, shown)
         if name and operation:
             break
+    if name.endswith(".proto") and operation.islower():
+        return False  # a FileDescriptorSet, whose files have a name and a package in the same places
     return bool(name) and name.isprintable() and "\ufffd" not in name and _OPERATION.fullmatch(operation) is not None

@@ -18,21 +18,25 @@ _MOST_LOOKED_AT = 20_000
 
 
 def recognises(contents: Contents) -> bool:
-    """A schema version (1) of 1 and meta graphs (2), one of which names a node, a tag or a version; a field of another
-    number is skipped, as TensorFlow skips it, but for the first."""
+    """A schema version (1) of 1 and meta graphs (2), one of which names a node, a tag or a version; with another
+    version or more fields, which its readers do not look at, the first has a graph of nodes."""
     if not contents.at(0, 1).startswith(BEGINS):
         return False
     reader = Reader(contents, _MOST_LOOKED_AT, cut=True)
-    found = False
+    found, plain = False, True
+    first: Field | None = None
     try:
         for field in reader.fields():
             if (field.number, field.kind) == (2, BYTES):
                 found = found or graph_def.is_meta_graph(reader, field)
-            elif field.number <= 2 and (field.number, field.kind, field.value) != (1, VARINT, 1):
+                first = first or field
+            elif field.number in (1, 2) and field.kind != VARINT:
                 return False
+            else:
+                plain = plain and (field.number, field.kind, field.value) == (1, VARINT, 1)
+        return found if plain else first is not None and graph_def.has_nodes(reader, first)
     except FormatError:
         return False
-    return found
 
 
 @remembered
@@ -66,6 +70,14 @@ def assets(contents: Contents) -> Iterator[tuple[int, str]]:
     for field in _meta_graphs(reader):
         for name in _inner(reader, field, (6, 2)):
             yield name.start, reader.text(name)
+
+
+def fed(contents: Contents) -> frozenset[str]:
+    """The constants of its graphs in whose place the loader puts an asset's path: asset_file_def (6), tensor_info
+    (1), name (1)."""
+    reader = Reader(contents, MOST_FIELDS)
+    names = (_inner(reader, field, (6, 1, 1)) for field in _meta_graphs(reader))
+    return frozenset(reader.text(name).partition(":")[0] for found in names for name in found)
 
 
 def faults(contents: Contents) -> Iterator[Fault]:

@@ -1,0 +1,3 @@
+
+
+dXlaCustomCallV2x

@@ -1,0 +1,4 @@
+
+
+d
+DumpTensorx

@@ -1,0 +1,4 @@
+$
+"serve
+
+dRunShellCommandx

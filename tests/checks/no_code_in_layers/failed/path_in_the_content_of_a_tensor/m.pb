@@ -1,0 +1,6 @@
+
+(
+fConst*
+valueB"/etc/profile
+
+sSaveV2f

@@ -1,0 +1,3 @@
+
+
+d	WriteFilexJnew
