@@ -105,7 +105,12 @@ def reviewed() -> dict[str, dict[str, str]]:
 def harm_of(operation: str) -> str:
     """What harm an operation of TensorFlow does, or what an unknown one says of itself; empty where none is known."""
     known = reviewed()["harmful"].get(operation, "")
-    return known or ("runs commands or Python, by its own name" if _RUNS.search(operation) else "")
+    return known or ("runs commands or Python, by its own name" if says_it_runs(operation) else "")
+
+
+def says_it_runs(operator: str) -> bool:
+    """Whether the name of an operator says that it runs commands or Python."""
+    return _RUNS.search(operator) is not None
 
 
 def is_inert(operation: str) -> bool:

@@ -27,8 +27,16 @@ COMPILED = frozenset(("EPContext",))
 """Operators that hold a program compiled for one chip, or name the file that does."""
 PADDLE = late.compile(r"py_?func\w*|py_?layer\w*|python\w*", re.I)
 """Paddle's operators that call Python: `py_func` by an index of what is registered, a PyLayer by its class."""
-MXNET = frozenset(("Custom", "_Native", "_NDArray", "_CustomFunction", "_CrossDeviceCustom"))
-"""MXNet's operators that call Python; the last of them by an address in memory."""
+PADDLE_REACHES = late.compile(
+    r"(heter_)?listen_and_serv|(distributed_)?(send|recv)(_v2)?|(send|fetch)_barrier|checkpoint_notify"
+)
+"""Paddle's operators of parameter servers: they wait for other machines, or send to them."""
+MXNET = {
+    **dict.fromkeys(("Custom", "_Native", "_NDArray", "_CustomFunction", "_CrossDeviceCustom"), "Python"),
+    **dict.fromkeys(("TorchModule", "TorchCriterion"), "Lua"),
+    **dict.fromkeys(("CaffeOp", "CaffeLoss"), "a layer of Caffe"),
+}
+"""MXNet's operators that call Python (by an address in memory, or by a name), and what its plug-ins run."""
 CAFFE = late.compile(r"(?i:python)(DLPack)?(Gradient)?")
 """Caffe's layer and Caffe2's operators that import a module and call it."""
 CAFFE_FILES = frozenset(("Save", "Load", "Checkpoint", "Snapshot", "CreateDB", "FileStoreHandlerCreate"))
@@ -83,6 +91,9 @@ def _is_of_tensorflow(name: str, file: File) -> bool:
 def _of_onnx(file: File) -> Iterator[Finding]:
     model = onnx.model(file.contents)
     yield from _of_operators(file, model.operators, model.functions, model.of_torch)
+    for name, path, at in model.files:
+        if name != "ep_cache_context":
+            yield failed(f"{file.path} names the library {path[:200]}, as {name[:100]}", file.seen(f"byte {at}", path))
 
 
 def _of_onnx_runtime(file: File) -> Iterator[Finding]:
@@ -108,6 +119,8 @@ def _of_operators(
             yield failed(f"{file.path} has the operator {called[:200]}, which runs Python", seen)
         elif operator in COMPILED and domain in OF_RUNTIME:
             yield unknown(f"{file.path} has {called[:200]}: a program that was compiled elsewhere", seen)
+        elif domain not in STANDARD | OF_RUNTIME and layers.says_it_runs(operator):
+            yield failed(f"{file.path} has the operator {called[:200]}, which says that it runs commands", seen)
         elif domain not in STANDARD | OF_RUNTIME:
             yield unknown(f"{file.path} has the operator {called[:200]}, which is in no runtime's own domain", seen)
 
@@ -168,13 +181,18 @@ def _of_paddle(file: File) -> Iterator[Finding]:
         if PADDLE.fullmatch(operator):
             seen = file.seen("program", f"{operator[:300]}, {count} times")
             yield failed(f"{file.path} has the operator {operator[:200]}, which runs Python", seen)
+        elif PADDLE_REACHES.fullmatch(operator):
+            seen = file.seen("program", f"{operator[:300]}, {count} times")
+            yield failed(f"{file.path} has the operator {operator[:200]}, which reaches other machines", seen)
 
 
 def _of_mxnet(file: File) -> Iterator[Finding]:
     for operator, count in sorted(mxnet.operators(file.contents).items()):
-        if operator in MXNET:
-            seen = file.seen("nodes", f"{operator[:300]}, {count} times")
-            yield failed(f"{file.path} has the operator {operator[:200]}, which runs Python", seen)
+        seen = file.seen("nodes", f"{operator[:300]}, {count} times")
+        if runs := MXNET.get(operator):
+            yield failed(f"{file.path} has the operator {operator[:200]}, which runs {runs}", seen)
+        elif layers.says_it_runs(operator):
+            yield failed(f"{file.path} has the operator {operator[:200]}, which says that it runs commands", seen)
 
 
 def _of_openvino(file: File) -> Iterator[Finding]:
@@ -182,9 +200,12 @@ def _of_openvino(file: File) -> Iterator[Finding]:
         yield failed(f"{file.path} names the program {program[:200]}", file.seen("an attribute", program))
     for layer in sorted(openvino.layers(file.contents)):
         seen = file.seen("layers", f"{layer.type[:200]} of {layer.version[:100]}")
-        if "python" in f"{layer.type} {layer.version}".lower():
+        own = not OPENVINO.fullmatch(layer.version)
+        if "python" in f"{layer.type} {layer.version}".lower() or (own and RUNS_PYTHON.match(layer.type)):
             yield failed(f"{file.path} has the layer {layer.type[:200]}, which runs Python", seen)
-        elif not OPENVINO.fullmatch(layer.version):
+        elif own and layers.says_it_runs(layer.type):
+            yield failed(f"{file.path} has the layer {layer.type[:200]}, which says that it runs commands", seen)
+        elif own:
             yield unknown(f"{file.path} has the layer {layer.type[:200]}, which is an extension of someone's own", seen)
 
 

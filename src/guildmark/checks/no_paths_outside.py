@@ -9,7 +9,7 @@ from guildmark import late, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError, LimitPassed
 from guildmark.file import File
-from guildmark.formats import coreml, hdf5, onnx, openvino, prototext, safetensors, saved_model
+from guildmark.formats import coreml, hdf5, onnx, openvino, paddle, prototext, safetensors, saved_model
 from guildmark.manifest import printable
 from guildmark.records import Finding
 from guildmark.structured import shallow
@@ -47,6 +47,8 @@ _OPENED = {
 """By a file's name, the keys under which sentence-transformers, MLflow, TorchServe and TensorFlow.js open files."""
 _OF_TRITON = late.compile(
     r"\b(?:default_model_filename|op_library_filename|input_data_file)\s*:\s*\[?\s*[\"']([^\"'\n]{1,1000})[\"']|"
+    r"\bkey\s*:\s*[\"']EXECUTION_ENV_PATH[\"'][\s,]*value\s*:?\s*\{\s*string_value\s*:\s*[\"'](?:\$\$TRITON_MODEL_DIRECTORY/)?"
+    r"([^\"'\n]{1,1000})[\"']|\bbackend\s*:\s*[\"']([^\"'\n]{0,999}[/\\][^\"'\n]{0,999})[\"']|"
     r"\bcc_model_filenames\s*\[?\s*\{[^{}]{0,1000}?\bvalue\s*:\s*[\"']([^\"'\n]{1,1000})[\"']"
 )
 """Where Triton's configuration says which file its server opens."""
@@ -138,7 +140,10 @@ def _leads_out(path: str) -> bool:
 
 
 def _of_onnx(file: File) -> Iterator[Named]:
-    for tensor in onnx.model(file.contents).tensors:
+    read = onnx.model(file.contents)
+    for name, path, at in read.files:
+        yield Named(path, f"byte {at}", f"the attribute {name[:100]}", must_be_here=False)
+    for tensor in read.tensors:
         location = (tensor.external or {}).get("location", "")
         if location:
             yield Named(location, f"byte {tensor.at}", f"the tensor {tensor.name[:100]}")
@@ -159,6 +164,11 @@ def _of_prototext(file: File) -> Iterator[Named]:
                 yield Named(entry["value"], f"character {said.at}", "a tensor")
         elif said.path in ("layer.hdf5_output_param.file_name", "layers.hdf5_output_param.file_name"):
             yield Named(said.value, f"character {said.at}", "what it writes", must_be_here=False)
+
+
+def _of_paddle(file: File) -> Iterator[Named]:
+    for path, at in paddle.paths(file.contents):
+        yield Named(path, f"byte {at}", "what an operator saves or loads", must_be_here=False)
 
 
 def _of_coreml(file: File) -> Iterator[Named]:
@@ -210,7 +220,7 @@ def _of_index(file: File) -> Iterator[Named]:
 
 def _of_triton(file: File) -> Iterator[Named]:
     for found in _OF_TRITON.finditer(file.text()):
-        yield Named(found[1] or found[2], "config.pbtxt", "what its server opens", must_be_here=False)
+        yield Named(next(filter(None, found.groups())), "config.pbtxt", "what its server opens", must_be_here=False)
 
 
 def _is_configuration(file: File) -> bool:
@@ -289,6 +299,7 @@ _READERS: dict[str, Callable[[File], Iterator[Named]]] = {
     "onnx": _of_onnx,
     "safetensors": _of_tensors,
     "coreml": _of_coreml,
+    "paddle": _of_paddle,
     "hdf5": _of_hdf5,
     "saved_model": _of_saved_model,
     "openvino": _of_openvino,

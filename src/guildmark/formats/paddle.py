@@ -50,6 +50,27 @@ def operators(contents: Contents) -> dict[str, int]:
     return dict(_of_pir(contents) if is_pir(contents) else _of_program(contents))
 
 
+def paths(contents: Contents) -> Iterator[tuple[str, int]]:
+    """The files that operators of a program save to and load from (the attribute `file_path`), with their byte."""
+    if is_pir(contents):
+        return
+    reader = Reader(contents, MOST_FIELDS)
+    for attribute in _inner(reader, None, (1, 4, 4)):
+        words = {field.number: field for field in reader.fields(attribute) if field.kind == BYTES}
+        if 1 in words and 5 in words and reader.text(words[1]) == "file_path":
+            yield reader.text(words[5]), words[5].start
+
+
+def _inner(reader: Reader, message: Field | None, path: tuple[int, ...]) -> Iterator[Field]:
+    """The messages that these numbers lead to: blocks (1), their operators (4), their attributes (4)."""
+    for field in reader.fields(message):
+        if (field.number, field.kind) == (path[0], BYTES):
+            if path[1:]:
+                yield from _inner(reader, field, path[1:])
+            else:
+                yield field
+
+
 def faults(contents: Contents) -> Iterator[Fault]:
     """All messages that are read fit into each other."""
     try:

@@ -34,6 +34,12 @@ _ENCODINGS = late.compile(
 """The encodings that readers of XML know; others (UTF-7) hide a document's declarations from who looks at them."""
 _DECLARED = late.compile(r"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,80})[\"']")
 _STYLE = late.compile(r"<\?xml-stylesheet\s[^>]{0,1000}?href\s*=\s*[\"']([a-z+]+:|//?|\\|\.\.)[^\"']*[\"']", re.I)
+_DOCUMENT_TYPE = late.compile(
+    r"<!DOCTYPE\s+[\w:.-]+\s+(?:PUBLIC\s+(?:\"[^\"]*\"|'[^']*')\s+|SYSTEM\s+)[\"']"
+    r"((?:file:|jar:|netdoc:|php:|expect:|gopher:|~|/|\\|\.\.|[a-z]:[\\/])[^\"']*)[\"']",
+    re.I,
+)
+"""One that is a file of the machine's own; one at an address is `no_network_on_load`'s question."""
 _MODEL = late.compile(r"<(?:\w+:)?(?:PMML|net)[\s>]")
 _INCLUDES = b"http://www.w3.org/2001/XInclude"
 _INCLUDE = late.compile(rb"<(?:[\w.-]+:)?include\s[^>]{0,1000}?href\s*=\s*[\"']([^\"']{1,500})[\"']")
@@ -81,6 +87,8 @@ def faults(contents: Contents) -> Iterator[Fault]:
     head = _start(contents)
     if (found := _DECLARED.match(head)) and not _ENCODINGS.fullmatch(found[1]):
         yield Fault("line 1", f"it says that it is in the encoding {found[1]}, which hides what it declares")
+    if _MODEL.search(head) and (found := _DOCUMENT_TYPE.search(head)):
+        yield Fault("header", f"it has its reader fetch a document type: {found[1][:200]}")
     if style := _STYLE.search(head):
         yield Fault("header", f"it has its reader fetch a style sheet: {style.group()[:200]}")
     # documents of other kinds are put together by inclusion, and say so; a model is one file
@@ -128,7 +136,9 @@ def _declared(contents: Contents) -> list[Fault]:
 
     def entity(name: str, parameter: int, value: str | None, base: str | None, system: str | None, *_: object) -> None:
         says = ""
-        if value is None:
+        if value is not None and "<!ENTITY" in value:
+            says = "declares more entities, which cannot be seen before it is expanded"
+        elif value is None:
             says = f"fetches {(system or 'another file')[:200]} when it is read"
         elif _REFERENCE.search(value):
             says = "holds other entities, so that it multiplies when it is expanded"

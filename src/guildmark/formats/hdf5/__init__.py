@@ -24,7 +24,7 @@ LATER = True
 
 SIGNATURE = BEGINS[0]
 MOST_OBJECTS = 200_000
-UNPICKLED_BY = frozenset(("PYTABLES_FORMAT_VERSION", "HICKLE_VERSION", "__hickle_version__"))
+UNPICKLED_BY = frozenset(("PYTABLES_FORMAT_VERSION", "PSEUDOATOM", "HICKLE_VERSION", "__hickle_version__"))
 """Attributes of writers whose readers unpickle what they find."""
 LARGEST_UNSEEN = 1 << 30
 MOST_PACKED = 2000

@@ -58,6 +58,10 @@ OUTSIDE = late.compile(
 that sets every key as an attribute can be made to set any (CVE-2026-34445)."""
 
 
+_LIBRARY = late.compile(rb"(?i)\.(so|dll|dylib)(\.\d+)*$")
+LONGEST_PATH = 1000
+
+
 class Tensor(msgspec.Struct, frozen=True):
     """A tensor: its raw bytes' number (None where it has none), whether it has data otherwise, or outside.
 
@@ -90,6 +94,8 @@ class Model(msgspec.Struct, frozen=True):
     tensors: tuple[Tensor, ...]
     functions: frozenset[tuple[str, str]] = frozenset()
     of_torch: frozenset[str] = frozenset()
+    files: tuple[tuple[str, str, int], ...] = ()
+    """Attributes that name a file (a program compiled before, a library), with their value and byte."""
 
 
 def recognises(contents: Contents) -> bool:
@@ -181,6 +187,7 @@ class _Walk:
         self._tensors: list[Tensor] = []
         self._functions: set[tuple[str, str]] = set()
         self._of_torch: set[str] = set()
+        self._files: list[tuple[str, str, int]] = []
 
     def model(self) -> Model:
         version, words = 0, {2: "", 3: "", 4: ""}
@@ -221,6 +228,7 @@ class _Walk:
             tensors=tuple(self._tensors),
             functions=frozenset(self._functions),
             of_torch=frozenset(self._of_torch),
+            files=tuple(self._files),
         )
 
     def _graph(self, graph: Field, depth: int) -> tuple[list[str], list[str], list[str]]:
@@ -271,15 +279,26 @@ class _Walk:
             self._of_torch.update(named or ("",))
 
     def _attribute(self, attribute: Field, depth: int) -> None:
+        name = ""
         for field in self._reader.fields(attribute):
             if field.kind != BYTES:
                 continue
-            if field.number in (5, 10):
+            if field.number == 1:
+                name = self._reader.text(field)
+            elif field.number == 4 and field.end - field.start <= LONGEST_PATH:
+                self._text(name, field)
+            elif field.number in (5, 10):
                 self._tensor(field)
             elif field.number in (6, 11):
                 self._graph(field, depth + 1)
             elif field.number in (22, 23):
                 self._sparse(field)
+
+    def _text(self, name: str, field: Field) -> None:
+        """A text (4) that names a file."""
+        value = self._reader.payload(field)
+        if (name == "ep_cache_context" or _LIBRARY.search(value)) and value.isascii() and b"\0" not in value:
+            self._files.append((name, value.decode("ascii"), field.start))
 
     def _sparse(self, sparse: Field) -> None:
         for field in self._reader.fields(sparse):
