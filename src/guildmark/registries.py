@@ -1,8 +1,8 @@
 """Which code configurations name for frameworks that import by name: their keys say where a module or a library is.
 
-OpenMMLab, AutoGen, Spark, Intake, ONNX Runtime GenAI, axolotl, fairseq, ModelScope and mlx-lm; and any name whose
-module lies beside the configuration (AllenNLP's `type`, kedro's, Haystack's), for that module is its maker's own code.
-What becomes a command as it stands (MLflow, BentoML, MONAI) is here too."""
+OpenMMLab, AutoGen, Spark, Jackson, Intake, ONNX Runtime GenAI, axolotl, fairseq, ModelScope and mlx-lm; and any name
+whose module lies beside the configuration (AllenNLP's `type`, kedro's, Haystack's), for that module is its maker's own
+code. What becomes a command as it stands (MLflow, BentoML, MONAI) is here too."""
 
 import posixpath
 import re
@@ -16,7 +16,7 @@ from guildmark.targets import Standing
 
 KEYS = (
     rb"custom_imports|custom_ops_library\w*|custom_ops_lib|component_type|global_imports|paramMap|plugins|driver|"
-    rb"plugin_path\w*|model_file|allow_remote|build_dependencies|system_packages|base_image|envs|"
+    rb"plugin_path\w*|@class|@type|model_file|allow_remote|build_dependencies|system_packages|base_image|envs|"
     rb"dataset_name_or_id|nnet|__module__"
 )
 """The keys without which nothing of this is in a text, as a piece of a regular expression."""
@@ -29,6 +29,17 @@ _SPARK = late.compile(
     r"(org\.apache\.spark|pyspark|com\.johnsnowlabs|com\.microsoft|synapse|ml\.dmlc|xgboost\.spark|ai\.(catboost|h2o)|"
     r"ml\.combust|com\.databricks|org\.apache\.mahout|sparkdl|sparknlp|sparkxgb|com\.linkedin|graphframes|mmlspark)\."
 )
+_OF_JAVA = late.compile(
+    r"(com\.(sun|mchange|zaxxer|mysql|alibaba|caucho|p6spy|pastdev|newrelic|nqadmin|rometools|teradata|ibm\.websphere)|"
+    r"javax\.(swing|script|naming|management|sql|imageio|xml)|jdk|sun|"
+    r"java\.(net|rmi|beans|io|nio|sql|security|lang\.(reflect|Runtime|Process|Thread|Class)|util\.(ServiceLoader|jar))|"
+    r"org\.(apache\.(xalan|xbean|commons|tomcat|ibatis|shiro|log4j|logging|velocity|naming|openjpa|aries|cocoon|bcel|"
+    r"catalina|axis2|drill|ignite)|springframework|hibernate|codehaus\.groovy|mozilla\.javascript|python|jboss|jdom2?|"
+    r"eclipse\.jetty|quartz|docx4j|h2|jsecurity|slf4j)|ch\.qos|ognl|groovy|bsh|clojure|net\.sf\.ehcache|br\.com\.anteros|"
+    r"oadd|oracle\.jdbc|org\.yaml|scala\.tools)(?=[.A-Z]|$)[\w.$]*(?<=[\w$])"
+)
+"""Java's classes that do something as they are made or as their fields are set, which readers of JSON with types
+(Jackson in DL4J, fastjson) are misused for: the list that jackson-databind itself blocks, by their packages."""
 _OF_AUTOGEN = late.compile(r"(autogen_\w+|autogen)\.")
 _OF_INTAKE = late.compile(r"(intake|intake_\w+|hvplot|dask|xarray|pandas)\.")
 _SHELL = late.compile(r"\{\{\s*(client_)?shell\s*\(")
@@ -48,6 +59,10 @@ def named(tree: Any) -> Iterator[Named]:
             yield from rule(entry)
         elif isinstance(entry.value, str) and _is_command_of_intake(entry.key, entry.value):
             yield Named(entry.place, f"the command {entry.value[:160]}, which Intake runs", "acts")
+    for place, node in structured.nodes(tree):
+        is_pair = isinstance(node, list) and len(node) == 2 and not isinstance(node, Mapping)
+        if is_pair and isinstance(node[1], list) and _is_of_java(node[0]):
+            yield Named(place, f"the Java class {node[0][:160]}", "acts")
 
 
 def _is_command_of_intake(key: str, value: str) -> bool:
@@ -119,6 +134,16 @@ def _in_stage(entry: Entry) -> Iterator[Named]:
         for name in entry.within.all_of(key):
             if isinstance(name, str) and not _SPARK.match(name):
                 yield Named(entry.place, f"{key} {name[:160]}", "code")
+
+
+def _in_class_of_java(entry: Entry) -> Iterator[Named]:
+    """Jackson and fastjson make an instance of the class that the text names."""
+    if _is_of_java(entry.value):
+        yield Named(entry.place, f"{entry.key} {entry.value[:160]}", "acts")
+
+
+def _is_of_java(name: Any) -> bool:
+    return isinstance(name, str) and name.rpartition(".")[2][:1].isupper() and _OF_JAVA.fullmatch(name) is not None
 
 
 def _in_driver(entry: Entry) -> Iterator[Named]:
@@ -209,6 +234,8 @@ _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "global_imports": _in_function_tool,
     "paramMap": _in_stage,
     "driver": _in_driver,
+    "@class": _in_class_of_java,
+    "@type": _in_class_of_java,
     "plugins": _in_plugins,
     "allow_remote": _in_own_wrapper,
     "model_file": _in_model_file,

@@ -63,6 +63,7 @@ _JAVA_THAT_ACTS = late.compile(r"\bjava\.lang\.(Runtime|Proc)")
 _ACTING_TAG = late.compile(rb"!!?python/(object|name|module)[\w/]*")
 _MARKS_OF_JSON = late.compile(
     rb"\"(" + _KEYS + rb")\"\s*:\s*([\"{\[tT]|1\b)|[:\[,]\s*\"\$(import\b|@|[A-Za-z_][\w.]*\()|"
+    rb"\[\s*\"(?:com|javax?|jdk|sun|org|ch|ognl|groovy|bsh|net|oracle)\.[\w.$]+\"\s*,\s*[{\[]|"
     rb"\"[^\"\n]{0,40}\\u00[2-7][^\"\n]{0,40}\"\s*:|:\s*\"\s*(ext://)?"
     + _ROOTS
     + _PROGRAMS
