@@ -27,6 +27,16 @@ _STAGE = "part-00000"
 """Where Spark writes what a stage of a pipeline is; other files of that name are tables."""
 _OF_SPARK = late.compile(rb"\s*\{\s*\"class\"\s*:")
 _PICKLE_MODULES = frozenset(("mlflow.pytorch.pickle_module", "pickle", "cloudpickle"))
+_NUMBERS = frozenset(("plain_weights", "msgpack"))
+SEARCHED = 1 << 20
+"""So many bytes at the start and at the end of such a file are searched."""
+_HIDDEN = late.compile(
+    rb"__import__\s*\(\s*[\"'](?:os|subprocess|socket|urllib|ctypes|pty|shutil|importlib|builtins)[\"'.]|"
+    rb"\bimport (?:os|subprocess)\s*;|\bos\.(?:system|popen|exec[lv]\w*)\s*\(\s*[\"']|"
+    rb"\bsubprocess\.(?:run|call|Popen|check_\w+|getoutput)\s*\(\s*[\[\"']|"
+    rb"\b(?:eval|exec)\s*\(\s*(?:compile|base64|__import__|codecs|zlib|marshal)\b|"
+    rb"\b(?:curl|wget)\s[^\n\0]{1,200}\|\s*(?:ba|z|da)?sh\b"
+)
 _PYTHON_BACKEND = late.compile(
     r"^[^\S\n]*backend\s*:\s*[\"']python[\"']|^[^\S\n]*runtime\s*:\s*[\"'][^\"']*\.py[\"']|"
     r"\bop_library_filename\s*:\s*\[?\s*[\"'][^\"'\n]*[\"']",
@@ -93,6 +103,9 @@ def no_code_in_configurations(subject: Subject) -> Iterator[Finding]:
     known: dict[tuple[str | None, str], _Understood] = {}
     for file in subject.files(format="safetensors"):
         yield from _in_safetensors(file)
+    for file in subject.files(holds="weights"):
+        if file.readable and not file.raw and not _NUMBERS.isdisjoint(file.formats):
+            yield from _in_numbers(file)
     for file in (*subject.files(), *_by_links(subject)):
         if "xml" in file.formats and file.readable and xml.is_of(file.contents, _PMML):
             looked_at = True
@@ -140,6 +153,17 @@ def _in_safetensors(file: File) -> Iterator[Finding]:
         if found := _PROGRAM.search(value):
             says = f"{file.path} holds a program in its metadata, which no loader known here runs"
             yield unknown(says, file.seen(f"__metadata__.{key[:80]}", value[max(0, found.start() - 40) :]))
+
+
+def _in_numbers(file: File) -> Iterator[Finding]:
+    """What holds numbers and their names alone (CatBoost, LightGBM, Flax) has no place for a program."""
+    for start in sorted({0, max(0, file.size - SEARCHED)}):
+        if found := _HIDDEN.search(data := file.contents.at(start, SEARCHED)):
+            seen = data[max(0, found.start() - 40) : found.end() + 80].decode("utf-8", "replace")
+            yield failed(
+                f"{file.path} hides a program among its numbers", file.seen(f"byte {start + found.start()}", seen)
+            )
+            return
 
 
 def _has_own_rules(name: str) -> bool:

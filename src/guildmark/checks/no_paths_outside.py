@@ -52,6 +52,8 @@ _OF_TRITON = late.compile(
     r"\bcc_model_filenames\s*\[?\s*\{[^{}]{0,1000}?\bvalue\s*:\s*[\"']([^\"'\n]{1,1000})[\"']"
 )
 """Where Triton's configuration says which file its server opens."""
+_KERNELS = late.compile(rb"<CustomLayer\s")
+_KERNEL = late.compile(rb"<(?:Source|Define)\s[^>]{0,1000}?\bfilename\s*=\s*[\"']([^\"'<>]{1,1000})[\"']")
 _SCHEME = late.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = late.compile(r"[A-Za-z]:")
 _NAME_OUT = late.compile(r"(^|[\\/])\.\.([\\/]|$)|\0|[A-Za-z]:\\")
@@ -84,6 +86,8 @@ def no_paths_outside(subject: Subject) -> Iterator[Finding]:
         readers = [_READERS[name] for name in file.formats if name in _READERS]
         if INDEX.search(file.name):
             readers.append(_of_index)
+        elif file.name.lower().endswith(".xml") and file.readable and _KERNELS.search(file.contents.at(0, 1 << 12)):
+            readers.append(_of_kernels)
         elif file.name == "config.pbtxt" and "text" in file.formats:
             readers.append(_of_triton)
         elif _is_configuration(file) and subject.kind != "tool":
@@ -216,6 +220,12 @@ def _of_index(file: File) -> Iterator[Named]:
         for path in shard if isinstance(shard, list) else [shard]:
             if isinstance(path, str):
                 yield Named(path, f"weight_map.{tensor[:100]}", "a shard", must_be_here=False)
+
+
+def _of_kernels(file: File) -> Iterator[Named]:
+    """OpenVINO's own layers for a graphics processor: the sources that its plug-in compiles."""
+    for found in _KERNEL.finditer(file.contents.at(0, LARGEST_CONFIGURATION)):
+        yield Named(found[1].decode("utf-8", "replace"), f"byte {found.start()}", "a kernel", must_be_here=False)
 
 
 def _of_triton(file: File) -> Iterator[Named]:

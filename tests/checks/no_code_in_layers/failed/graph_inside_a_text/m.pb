@@ -1,0 +1,3 @@
+
+
+dDatasetFromGraphx
