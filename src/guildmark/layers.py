@@ -41,7 +41,8 @@ _PASSAGES = frozenset(
     ["src", "python", "api", "keras", "_v1", "_v2", "v1", "v2", "_tf_keras", "legacy", "legacy_tf_layers"]
 )
 _OF_INSTANCE = frozenset(["class_name", "module", "registered_name", "config", "function"])
-_HIDDEN = late.compile(r"\\u00(?:5[fF]|[67][0-9a-fA-F])")
+_HIDDEN = late.compile(r"\\u00(?:5[fF]|6[1-9a-fA-F]|7[0-9aA])")
+"""A letter that is written as an escape, which no writer of JSON does."""
 _RUNS = late.compile(
     r"(?i:shell|popen|subprocess|py_?func|python|(?:exec|run|call)_?(?:cmd|command|script|code)|"
     r"(?:os|cmd|command)_?(?:system|exec)|system_?(?:exec|call|cmd|command))|^(?i:exec|system)$"

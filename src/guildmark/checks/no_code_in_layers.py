@@ -27,11 +27,14 @@ MOST_FINDINGS = 20
 MOST_ANCESTORS = 10_000
 LONGEST_TEXT = 64 << 20
 HEAD = 1 << 12
+PIECE = 1 << 20
+_OVERLAP = 32
 
 _CONFIGURATIONS = ("model_config", "training_config", "layer_config")
 _KERAS_ATTRIBUTES = frozenset(["model_config", "keras_version", "layer_names"])
 _PRINTS_TO = frozenset(["stdout", "stderr", "log(info)", "log(warning)", "log(error)", "log(fatal)"]) | {""}
 _KERAS_YAML = late.compile(r"^class_name\s*:\s*['\"]?(Sequential|Functional|Model)\b", re.MULTILINE)
+_MAY_BE_MODEL = late.compile(rb"\"class_name\"|\"modelTopology\"|\\u00(?:5[fF]|6[1-9a-fA-F]|7[0-9aA])")
 _MAY_BE_YAML = late.compile(r"(?:\s|#[^\n]*\n|---)*\{?\s*[\"']?(?:class_name|config|backend|keras_version)[\"']?\s*:")
 """How a model as YAML begins, whatever its file is called."""
 _DEBUGS_INSIDE = frozenset(["DebugGradientIdentity", "DebugGradientRefIdentity"])
@@ -286,11 +289,19 @@ def _of_text(file: File, subject: Subject) -> Iterator[Judged] | None:
         return None  # it is told of the archive
     head = file.text(HEAD).lstrip("\ufeff \t\r\n")
     if head.startswith(("{", "[")) and not file.name.lower().endswith((".yaml", ".yml")):
+        if not _mentions_a_class(file):
+            return None
         text = file.text(LONGEST_TEXT)
         if "modelTopology" in text and not layers.is_configuration(text):
             return _of_graph_as_json(file, text)
         return layers.judge(text) if layers.is_configuration(text) else _of_models_inside(layers.parsed(text))
     return _of_yaml(file, head)
+
+
+def _mentions_a_class(file: File) -> bool:
+    """Whether JSON may be a model: few are, and this needs neither the text nor the tree."""
+    places = range(0, file.size, PIECE)
+    return any(_MAY_BE_MODEL.search(file.contents.at(place, PIECE + _OVERLAP)) for place in places)
 
 
 def _of_models_inside(whole: Any) -> Iterator[Judged] | None:

@@ -38,6 +38,7 @@ BEGINS = (
 MOST_FIELDS = 20_000_000
 MOST_WORDS = 1000
 LONGEST_WORD = 4096
+MOST_ELEMENTS = 1 << 36
 _MOST_LOOKED_AT = 20_000
 _SMALL = 100
 _STRING = 7
@@ -296,14 +297,31 @@ def _read_attribute(reader: Reader, entry: Field | None) -> _Attribute:
 def _strings(reader: Reader, tensor: Field) -> tuple[str, ...]:
     """The strings (8) of a tensor of strings, or those in its content (4)."""
     found: list[str] = []
+    is_text = True
     for field in reader.fields(tensor):
-        if (field.number, field.kind) == (1, VARINT) and field.value != _STRING:
-            return ()
-        if (field.number, field.kind) == (8, BYTES) and len(found) < MOST_WORDS:
+        if (field.number, field.kind) == (2, BYTES):
+            _count(reader, field)
+        elif (field.number, field.kind) == (1, VARINT):
+            is_text = field.value == _STRING
+        elif not is_text:
+            continue
+        elif (field.number, field.kind) == (8, BYTES) and len(found) < MOST_WORDS:
             found.append(_short(reader, field))
         elif (field.number, field.kind) == (4, BYTES) and field.end - field.start <= LONGEST_WORD:
             found.extend(_packed(reader.payload(field)))
-    return tuple(found)
+    return tuple(found) if is_text else ()
+
+
+def _count(reader: Reader, shape: Field) -> None:
+    """Raises FormatError where a shape (its dimensions 2, each with a size 1) asks for more than any machine has: one
+    number fills a tensor of any shape, so that the file need not be large."""
+    elements = 1
+    for dimension in reader.fields(shape):
+        if (dimension.number, dimension.kind) == (2, BYTES):
+            sizes = [size.value for size in reader.fields(dimension) if (size.number, size.kind) == (1, VARINT)]
+            elements *= sizes[-1] if sizes else 0
+    if elements > MOST_ELEMENTS:
+        raise FormatError(f"the tensor at byte {shape.start} claims {elements} elements")
 
 
 def _packed(data: bytes) -> Iterator[str]:
