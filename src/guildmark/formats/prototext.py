@@ -19,10 +19,13 @@ LARGEST = 64 << 20
 MOST_SAID = 5_000_000
 DEEPEST = 200
 _SNIFFED = 1 << 16
-_SNIFFED_AT_MOST = 1 << 20
 _TOKEN = late.compile(
     r"(?:\s|\#[^\n]*)+|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|(?P<word>[\w.+\-/]+)|(?P<mark>.)", re.S
 )
+_BEGIN = late.compile(r"(?:\s++|\#[^\n]*+)*+(?:(\w*+|.)(?:\s++|\#[^\n]*+)*+([:{<])?)", re.S)
+"""The first word, and what stands behind it."""
+_MESSAGE = late.compile(rb"\b(?:node|node_def|layers?|op|graph|graph_def|meta_graphs)(?:\s++|#[^\n]*+\n)*+:?\s*+[{<]")
+"""A message that a model has; one may stand behind any number of plain fields."""
 _ROOTS = late.compile(
     r"node|library|versions?|meta_info_def|graph_def|meta_graphs|saved_model_schema_version|collection_def|saver_def|"
     r"signature_def|object_graph_def|asset_file_def|name|layers?|input|input_dim|input_shape|force_backward|state|"
@@ -56,15 +59,28 @@ def recognises(contents: Contents) -> bool:
 
 def kind(contents: Contents) -> str:
     """Whose model it is: TensorFlow, ONNX, Caffe or Caffe2; empty for any other text."""
-    for length in (_SNIFFED, _SNIFFED_AT_MOST):
-        for number, said in enumerate(_said(_text(contents, length))):
-            if not number and not _ROOTS.fullmatch(said.path.partition(".")[0]):
-                return ""
+    head = _text(contents, _SNIFFED)
+    begin = _BEGIN.match(head)
+    if begin is not None and begin[1]:  # else there is nothing but comments so far
+        if not begin[2] or not _ROOTS.fullmatch(begin[1]):
+            return ""
+        if found := _kind(head):
+            return found
+    if contents.size <= _SNIFFED or not _MESSAGE.search(contents.at(0, LARGEST)):
+        return ""
+    whole = _text(contents, LARGEST)
+    begin = _BEGIN.match(whole)
+    return _kind(whole) if begin and begin[2] and _ROOTS.fullmatch(begin[1]) else ""
+
+
+def _kind(source: str) -> str:
+    try:
+        for said in _said(source):
             found = next((name for name, path in _KINDS.items() if path.fullmatch(said.path)), "")
             if found:
                 return found
-        if contents.size <= length:
-            break
+    except LimitPassed:  # deeper than any reader follows
+        pass
     return ""
 
 
