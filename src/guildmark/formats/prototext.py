@@ -20,8 +20,10 @@ MOST_SAID = 5_000_000
 DEEPEST = 200
 _SNIFFED = 1 << 16
 _TOKEN = late.compile(
-    r"(?:\s|\#[^\n]*)+|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|(?P<word>[\w.+\-/]+)|(?P<mark>.)", re.S
+    r"(?:\s++|\#[^\n]*+)++|(?P<text>\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?)|(?P<word>[\w.+\-/]++)|(?P<mark>.)",
+    re.S,
 )
+"""A text that nothing closes goes on to its line's end, so that none is looked at twice."""
 _BEGIN = late.compile(r"(?:\s++|\#[^\n]*+)*+(?:(\w*+|.)(?:\s++|\#[^\n]*+)*+([:{<])?)", re.S)
 """The first word, and what stands behind it."""
 _MESSAGE = late.compile(rb"\b(?:node|node_def|layers?|op|graph|graph_def|meta_graphs)(?:\s++|#[^\n]*+\n)*+:?\s*+[{<]")
