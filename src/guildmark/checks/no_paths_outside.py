@@ -47,7 +47,7 @@ _OPENED = {
 """By a file's name, the keys under which sentence-transformers, MLflow, TorchServe and TensorFlow.js open files."""
 _OF_TRITON = late.compile(
     r"\b(?:default_model_filename|op_library_filename|input_data_file)\s*:\s*\[?\s*[\"']([^\"'\n]{1,1000})[\"']|"
-    r"\bkey\s*:\s*[\"']EXECUTION_ENV_PATH[\"'][\s,]*value\s*:?\s*\{\s*string_value\s*:\s*[\"'](?:\$\$TRITON_MODEL_DIRECTORY/)?"
+    r"\bkey\s*:\s*[\"']EXECUTION_ENV_PATH[\"'][\s,]*+value\s*+:?\s*+\{\s*+string_value\s*+:\s*+[\"'](?:\$\$TRITON_MODEL_DIRECTORY/)?"
     r"([^\"'\n]{1,1000})[\"']|\bbackend\s*:\s*[\"']([^\"'\n]{0,999}[/\\][^\"'\n]{0,999})[\"']|"
     r"\bcc_model_filenames\s*\[?\s*\{[^{}]{0,1000}?\bvalue\s*:\s*[\"']([^\"'\n]{1,1000})[\"']"
 )
