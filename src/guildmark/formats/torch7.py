@@ -44,8 +44,8 @@ def recognises(contents: Contents) -> bool:
     if _BINARY.match(head):
         if head[0] >= _FUNCTION:
             return bool(_BYTECODE.search(head))
-    elif not _ASCII.match(head):
-        return False
+    elif not (begins := _ASCII.match(head)) or (int(begins[1]) >= _FUNCTION and not _BYTECODE.search(head)):
+        return False  # a list of numbers, one a line, begins alike
     walk = _Walk(contents, _LOOKED_AT)
     error = broken_by(walk)
     return isinstance(error, LimitPassed) or bool(walk.built) or (error is None and walk.values > 1)
