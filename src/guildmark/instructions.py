@@ -7,6 +7,7 @@ import base64
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from guildmark import late
@@ -41,6 +42,11 @@ _ESCAPES = late.compile(r"\x1b\[[0-9;]*m|\x1b\]8;|\\x1b\[8m")
 _PADDED = late.compile(r"(?:[ \t\u00a0]{150,}|(?:[ \t]*\n){25,})(\S[^\n]{10,})")
 _PACKED = late.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40,8000}={0,2}(?![A-Za-z0-9+/=])")
 MOST_PACKED = 200
+_HEXADECIMAL = late.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){40,4000}(?![0-9A-Za-z])")
+_ROTATED = late.compile(r"(?i)\b(rot[ _-]?13|caesar)")
+_BY_THIRTEEN = str.maketrans(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "NOPQRSTUVWXYZABCDEFGHIJKLMnopqrstuvwxyzabcdefghijklm"
+)
 _MIXED = late.compile(r"\b(?=\w*[A-Za-z])(?=\w*[\u0370-\u04ff])\w+\b")
 """A word of Latin letters and others that look like them."""
 _LOOKALIKES = str.maketrans(
@@ -59,7 +65,8 @@ _REMARK = late.compile(r"^ {0,3}\[[^\]\n]{1,40}\]: *(?:#|<>) *[(\"'](.*)[)\"'] *
 
 _WHOM = r"(?:\bthe (?:human|user|operator|person|developer|owner|customer)s?\b|\busers?\b|\banyone\b|\bthem\b|\bhim\b)"
 _SECRET = (
-    r"(?:~/\.\w+|\bid_(?:rsa|ed25519)\b|\.ssh\b|\.aws/|\.env\b|/etc/(?:passwd|shadow)|\.netrc\b|\.git-credentials|"
+    r"(?:~/\.\w+|\bid[_ ](?:rsa|ed25519)\b|\.ssh\b|\.aws/|\.env\b|/etc/(?:passwd|shadow)|\.netrc\b|\.git-credentials|"
+    r"\boutput of [`'\"]?(?:env|printenv)\b|"
     r"\bmcp\.json\b|\bclaude_desktop_config\b|\bprivate keys?\b|\bssh keys?\b|\bapi[ _-]?keys?\b|\bcredentials?\b|"
     r"\bpasswords?\b|\bseed phrases?\b|\bsecrets\b|\b(?:access|auth|session|api) tokens?\b|\benvironment variables?\b|"
     r"\b(?:whole|entire|full|complete|all|previous|chat|conversation|message)\b.{0,30}\b(?:history|"
@@ -67,7 +74,7 @@ _SECRET = (
     r"\bsystem prompt\b|\bcookies\b)"
 )
 _PATH = (
-    r"(?:~/\.\w+|\bid_(?:rsa|ed25519)\b|/etc/(?:passwd|shadow)|\.aws/credentials|\.netrc\b|\.git-credentials|\.ssh/)"
+    r"(?:~/\.\w+|\bid[_ ](?:rsa|ed25519)\b|/etc/(?:passwd|shadow)|\.aws/credentials|\.netrc\b|\.git-credentials|\.ssh/)"
 )
 _SEND = (
     r"\b(?:send|post|upload|forward|transmit|exfiltrate|e-?mail|submit|leak|report|copy|pass|put|include|append|attach|"
@@ -82,6 +89,21 @@ _NOT_ORDERED = late.compile(
     r"(?:\b(?:never|not|n't|refuse|detect\w*|prevent\w*|block\w*|attempts?|tries|try|such as|like|e\.g\.|example|"
     r"attack\w*|injection\w*|if (?:asked|told|instructed)|says?|phrases?|patterns?)\b|n't)[^.!?\n]{0,60}$",
     re.I,
+)
+
+_DEED = (
+    r"(?:run|execute|send|post|upload|forward|transmit|exfiltrate|call|invoke|install|add|include|append|insert|inject|"
+    r"embed|fetch|download|read|copy|collect|write|modify|change|replace|delete|open|perform|log|record|do|capture|steal)"
+)
+_UNSEEN_DEED = (
+    r"(?<!not )(?<!n't )(?<!ever )(?<!will )(?<!ould )(?<!can )(?<!may )(?<!ight )"
+    rf"\b(?:silently|secretly|covertly)\s+(?:and\s+)?(?:\w+ly\s+)?{_DEED}\b|"
+    rf"(?<!not )(?<!n't )(?<!ever )\b{_DEED}\b[^.\n]{{0,40}}\b(?:silently|secretly|covertly)\b"
+)
+"""An order to do something unseen; what fails or falls back without a word is told by the same adverbs."""
+_HANDED_OUT = late.compile(
+    rf"(?i)\b(?:send|post|upload|forward|transmit|exfiltrate|e-?mail)\b[^.!?\n]{{0,60}}"
+    rf"(?:~/\.(?:aws|ssh|gnupg|kube|netrc)|\bid_(?:rsa|ed25519)\b|/etc/shadow)[^\n]{{0,60}}\bto {_ADDRESS}"
 )
 
 _CLAUSES = {
@@ -105,7 +127,7 @@ _CLAUSES = {
         rf"alerting|show|showing|"
         rf"explain|explaining|report|reporting|ask|asking|warn|warning|let|letting)\b[^.\n]{{0,60}}?(?:{_WHOM}|"
         rf"\bthat you\b|\bthis (?:step|instruction|action|note|to)\b))"
-        rf"|\b(?:keep|hide|conceal)\b[^.\n]{{0,40}}\b(?:secret|hidden|from {_WHOM})|\b(?:silently|secretly|covertly)\b",
+        rf"|\b(?:keep|hide|conceal)\b[^.\n]{{0,40}}\b(?:secret|hidden|from {_WHOM})|{_UNSEEN_DEED}",
         re.I,
     ),
     "exfiltrate": late.compile(
@@ -115,7 +137,9 @@ _CLAUSES = {
         rf"|\b(?:read|reading|cat|open|access|fetch|include|copy|contents? of|content from)\b"
         rf"(?:(?!\bdefault|\be\.g|\bsuch as|\blike\b)[^!?\n]){{0,60}}{_PATH}"
         r"|\b(?:call|use|invoke|with)\b[^.\n]{0,60}\b(?:full|entire|whole|complete)\b[^.\n]{0,15}"
-        r"\b(?:conversation|chat|message)s?\b(?: history)?",
+        r"\b(?:conversation|chat|message)s?\b(?: history)?|"
+        rf"(?:\ball (?:the )?environment variables\b|{_PATH})[^.!?\n]{{0,60}}{_SEND}[^\n]{{0,40}}{_ADDRESS}|"
+        r"\bsend (?:it )?the (?:full|entire|whole|complete) (?:conversation|chat)(?: history)?\b",
         re.I,
     ),
     "redirect": late.compile(
@@ -124,13 +148,16 @@ _CLAUSES = {
         rf"[^\n]{{0,60}}\b(?:to|through|via)\b[^\n]{{0,30}}{_ADDRESS}|"
         rf"\b(?:change|replace|set|swap|bcc|cc|redirect)\b[^.\n]{{0,40}}\b(?:recipients?|address|destination|account|"
         rf"payee|bcc|cc)\b[^\n]{{0,40}}?{_ADDRESS}|"
+        r"\bb?cc:? [\w.+-]+@[\w-]+\.\w+|"
         rf"\bwhen(?:ever)? this tool is (?:available|present|loaded)\b",
         re.I,
     ),
     "run": late.compile(
         r"\b(?:run|execute|invoke|eval|pipe)\b[^\n]{0,60}(?:\b(?:curl|wget)\b[^\n]{0,120}\|\s*(?:ba|z)?sh\b|\brm -rf\b|"
         r"\bbase64 (?:-d|--decode)\b|\bchmod \+x\b|\bnc -e\b|/dev/tcp/)|\b(?:curl|wget)\b[^\n|"
-        r"]{0,200}\|\s*(?:sudo )?(?:ba|z)?sh\b",
+        r"]{0,200}\|\s*(?:sudo )?(?:ba|z)?sh\b|"
+        r"\b(?:fetch|read|visit|open|load|download|get)\b[^.\n]{0,40}https?://\S+[^.\n]{0,30}\b(?:follow|obey|execute|"
+        r"carry out)\b[^.\n]{0,30}\b(?:instructions?|commands?|steps|orders)\b",
         re.I,
     ),
     "mark": late.compile(r"</?(?:important|system|secret|hidden|instructions?|admin|critical)>|\[(?:system|"
@@ -193,6 +220,23 @@ def packed(text: str) -> Iterator[Instruction]:
             continue
         for each in orders(words, strict=True):
             yield Instruction(_line(text, match), f"{each.says}, as base64", words[:400])
+
+
+def spelt_otherwise(text: str) -> Iterator[Instruction]:
+    """Orders in a description that stand in it as the numbers of their letters, or turned by thirteen letters."""
+    for match in islice(_HEXADECIMAL.finditer(text[:LONGEST]), MOST_PACKED):
+        for each in orders(bytes.fromhex(match.group()).decode("utf-8", "replace"), strict=True):
+            yield Instruction(_line(text, match), f"{each.says}, in hexadecimal", match.group()[:400])
+    if _ROTATED.search(text):
+        for each in orders(text[:LONGEST].translate(_BY_THIRTEEN), strict=True):
+            yield Instruction(each.line, f"{each.says}, turned by thirteen letters", each.words)
+
+
+def handed_out(text: str) -> Iterator[Instruction]:
+    """Files of keys that a page has sent to an address it names; no advice does that, whatever else it says."""
+    for match in _HANDED_OUT.finditer(text[:LONGEST]):
+        if not _NOT_ORDERED.search(text[: match.start()][-120:]):
+            yield Instruction(_line(text, match), SAYS["exfiltrate"], match.group())
 
 
 def _spelt(text: str) -> str:

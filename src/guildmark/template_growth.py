@@ -10,6 +10,8 @@ MOST_TURNS = 10_000_000
 """Turns of loops over ranges, one in the other."""
 LARGEST_NUMBER = 1_000_000
 _FAR = late.compile(r"%[-+ #0]*\d{6,}|\{[^{}]{0,40}:[^{}]{0,10}\d{6,}")
+_KEEPS = frozenset(("format", "join", "replace", "string", "safe", "trim", "upper", "lower", "escape", "e"))
+"""Filters whose result holds what they are given."""
 _LENGTHENS = frozenset(("append", "insert", "extend"))
 
 
@@ -49,14 +51,30 @@ def of_assignment(assignment: nodes.Assign) -> Iterator[tuple[str, bool]]:
         part = waiting.pop()
         if isinstance(part, nodes.Concat):
             waiting.extend(part.nodes)
-        elif isinstance(part, (nodes.Add, nodes.Mul)):
+        elif isinstance(part, (nodes.Add, nodes.Mul, nodes.Mod)):
             waiting.extend((part.left, part.right))
+        elif isinstance(part, (nodes.Tuple, nodes.List)):
+            waiting.extend(part.items)
+        elif isinstance(part, nodes.Filter) and part.node is not None and part.name in _KEEPS:
+            waiting.extend((part.node, *part.args, *([part.node] if _lengthened(part) else ())))
         elif isinstance(part, nodes.Name):
             times += isinstance(target, nodes.Name) and part.name == target.name
         elif isinstance(part, nodes.Getattr) and isinstance(part.node, nodes.Name):
             times += isinstance(target, nodes.NSRef) and (part.node.name, part.attr) == (target.name, target.attr)
     if times > 1:
         yield f"a text made of itself {times} times", False
+
+
+def _lengthened(filtered: nodes.Filter) -> bool:
+    """Whether it puts a text in its own place more than once."""
+    old, new = [each.value if isinstance(each, nodes.Const) else None for each in (*filtered.args, None, None)[:2]]
+    return (
+        filtered.name == "replace"
+        and isinstance(old, str)
+        and isinstance(new, str)
+        and old != ""
+        and new.count(old) > 1
+    )
 
 
 def _counted(values: nodes.Node) -> int | None:

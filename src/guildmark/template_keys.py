@@ -42,9 +42,11 @@ def _parts(node: nodes.Node, bound: Bound) -> list[nodes.Node | None] | None:
     if isinstance(node, (nodes.Name, nodes.Getattr)):
         return _named_parts(node, bound)
     if isinstance(node, nodes.Getitem):
-        return [node.node] if isinstance(node.arg, nodes.Slice) else [node.node, node.arg]
+        if isinstance(node.arg, nodes.Slice):
+            return [node.node] if _is_said(node.node, bound) else None
+        return [node.node, node.arg]
     if isinstance(node, nodes.Const):
-        return None if isinstance(node.value, str) and node.value.startswith("_") else []
+        return None if isinstance(node.value, str) and (node.value.startswith("_") or "__" in node.value) else []
     if isinstance(node, _ARITHMETIC):
         return None if _is_text(node.left) or _is_text(node.right) else [node.left, node.right]
     if isinstance(node, nodes.Filter):

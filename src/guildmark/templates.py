@@ -302,6 +302,7 @@ class _Judge:
                 yield f"a call of the method {called.attr}", called.attr in ("format", "format_map") and not fills
         elif not self._is_macro(called):
             yield "a call of what an expression gave", True
+        own = own or self._is_macro(called)
         if not own and (node.dyn_args is not None or node.dyn_kwargs is not None):
             yield "a call with arguments that are unpacked", False
 

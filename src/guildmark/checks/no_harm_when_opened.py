@@ -55,6 +55,20 @@ _COMMANDS = late.compile(
 _CONFIGURATIONS = (".yaml", ".yml", ".toml")
 _PYTHON_CONFIGURATION = late.compile(r"(?m)^(?:_base_|custom_imports|model|default_hooks|train_pipeline)\s*=")
 """OpenMMLab's loader runs such a file as a program (mmengine.Config.fromfile)."""
+_AGENTS = late.compile(
+    r"(?i)(?:^|/)\.(?:claude|gemini|cursor|codex|windsurf|vscode)/(?:.*/)?settings(?:\.local)?\.json$"
+)
+_UNASKING = late.compile(
+    r"\"(?:chat\.tools\.(?:global\.)?autoApprove|enableAllProjectMcpServers|skipDangerousModePermissionPrompt|autoAccept|"
+    r"trustAllTools|yolo)\"\s*:\s*true|\"defaultMode\"\s*:\s*\"bypassPermissions\""
+)
+"""Settings of an agent's by which it asks its user no more before it acts (CVE-2025-53773, CVE-2025-59536)."""
+_DIVERTED = late.compile(r"\"(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE_GEMINI|CODEX)_(?:API_)?BASE_URL\"\s*:\s*\"([^\"]+)\"")
+_OWN_SERVER = late.compile(
+    r"(?i)(?:https?://)?(?:localhost|127\.|10\.|192\.168\.|\[::1\]|host\.docker\.internal|\$\{|"
+    r"[\w.-]+\.(?:anthropic|openai|azure|googleapis|amazonaws)\.com(?:[:/]|$))"
+)
+"""Where an agent's requests, and its user's key with them, may go without anyone being surprised (CVE-2026-21852)."""
 _ON_OPENING = late.compile(r"\"runOn\"\s*:\s*\"folderOpen\"")
 _ADDRESS = late.compile(r"(?i)\b(https?|ftp)://([^\s/\"'`)|;&<>]+)")
 _INSTALLERS = late.compile(
@@ -116,6 +130,8 @@ def _of_file(file: File, subject: Subject) -> Iterator[Finding]:
         yield from _of_python(file)
     elif when := _when(file):
         yield from _of_commands(file, when)
+        if subject.kind != "tool":
+            yield from _of_agents(file)
     elif _SETTINGS.search(file.path):
         yield from _of_settings(file, subject)
     elif file.name.lower().endswith(_CONFIGURATIONS):
@@ -132,6 +148,7 @@ def _of_document(file: File) -> Iterator[Finding]:
 
 def _of_settings(file: File, subject: Subject) -> Iterator[Finding]:
     """An editor's settings: a library loaded into each of its programs, or a program that lies beside the weights."""
+    yield from _of_agents(file)
     text = file.text(LARGEST)
     if preloaded := _PRELOADED.search(text):
         yield failed(f"{file.path} has an editor load code into what it starts", file.seen("", preloaded[0]))
@@ -141,6 +158,19 @@ def _of_settings(file: File, subject: Subject) -> Iterator[Finding]:
         if any(each == path or each.endswith(f"/{path}") for each in own):
             yield failed(f"{file.path} has an editor start {path}, which lies here", file.seen("", found[0]))
             return
+
+
+def _of_agents(file: File) -> Iterator[Finding]:
+    """An agent's settings that stop it from asking, or send what it says, with the key of its user, to somebody."""
+    if not _AGENTS.search(file.path):
+        return
+    text = file.text(LARGEST)
+    if unasking := _UNASKING.search(text):
+        yield failed(f"{file.path} has an agent act without asking its user", file.seen("", unasking[0]))
+    for diverted in _DIVERTED.finditer(text):
+        if not _OWN_SERVER.match(diverted[1]):
+            says = f"{file.path} sends an agent's requests, and the key of its user, to {diverted[1][:160]}"
+            yield failed(says, file.seen("", diverted[0]))
 
 
 def _when(file: File) -> _When | None:

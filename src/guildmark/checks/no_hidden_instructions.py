@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 MOST_TOLD = 10
 LARGEST = 1 << 20
 AGENT_FILES = late.compile(
-    r"(^|[/!])(skill\.md|agents?\.md|claude\.md|gemini\.md|\.cursorrules|\.windsurfrules|\.clinerules|\.goosehints|"
-    r"copilot-instructions\.md|\.cursor/rules/[^/!]+|\.claude/(agents|commands|skills)/.+\.md|[^/!]+\.prompty|"
-    r"\.github/prompts/[^/!]+|[^/!]+\.mdc|llms(-full)?\.txt|system_?prompt[^/!]*\.(md|txt)|modelfile)$",
+    r"(^|[/!])((skill|agents?|claude|gemini|qwen|crush|warp|conventions|replit|opencode)(\.(local|override))?\.md|"
+    r"\.(cursor|windsurf|cline|roo|kilocode|trae)?rules(-[\w-]+)?|\.clinerules/.+|\.roomodes|\.goosehints|"
+    r"copilot-instructions\.md|[^/!]+\.(prompty|mdc)|[^/!]+\.(instructions|chatmode|agent|prompt)\.md|"
+    r"\.(cursor|claude|windsurf|roo|kilocode|amazonq|kiro|junie|trae|augment|continue|opencode|gemini|codex|qwen|goose|"
+    r"agents?|openhands|qoder|factory|zencoder|tabnine|vibe)/.+\.(md|mdc|txt)|"
+    r"\.github/(prompts|instructions|chatmodes|agents)/[^!]+|llms(-full)?\.txt|system_?prompt[^/!]*\.(md|txt)|modelfile)$",
     re.I,
 )
+"""What agents read as rules of their work, unasked or by a command: by its name, or by the folder of such rules."""
+_AT_ONCE = late.compile(r"!`([^`\n]{1,2000})`")
+"""A command that runs as a prompt of Claude's is called, before the model sees a word."""
 SHOWN = late.compile(r"^(readme|model_?card|card|changelog)(\.\w{1,5})?$", re.I)
 _TOOL_KEYS = frozenset(
     ("inputSchema", "input_schema", "parameters", "outputSchema", "annotations", "function", "arguments")
@@ -37,7 +43,8 @@ _PLACES = late.compile(
 )
 """Where a manifest keeps what is put before a model; what else stands in the file is its program's own data."""
 _TOOL_MARKS = late.compile(
-    rb'"(inputSchema|input_schema|mcpServers|tools|function|parameters|description_for_model|prompts|skills|openapi)"|'
+    rb'"(inputSchema|input_schema|mcpServers|tools|function|parameters|description_for_model|prompts|skills|openapi|resources|'
+    rb'resourceTemplates)"|'
     rb"^(tools|openapi|mcpServers|prompts|skills|functions) *:",
     re.MULTILINE,
 )
@@ -46,7 +53,9 @@ _TOLD_IN_CODE = late.compile(
     r'"""(.{1,8000}?)"""|\'\'\'(.{1,8000}?)\'\'\'|\bdescription\s*=\s*f?"((?:[^"\\\n]|\\.){1,4000})"', re.DOTALL
 )
 _BROUGHT = late.compile(
-    r"\b(include|insert|append|embed|add|load|fetch|visit|recommend|link|use)\b[^\n]{0,120}(https?://|<script\b)|<script\b",
+    r"\b(include|insert|append|embed|add|load|fetch|visit|recommend|link|use|direct|redirect|refer|point|navigate|click)\b"
+    r"[^\n]{0,120}(https?://|<script\b)|<script\b|!\[[^\]\n]{0,80}\]\(\s{0,9}https?://|"
+    r"\b(always|every|all|must|recommend\w*)\b[^\n]{0,80}\b(pip3?|npm|pnpm|gem|cargo) install\b",
     re.IGNORECASE,
 )
 SHORTEST_ORDER = 20
@@ -55,6 +64,24 @@ _NAME = late.compile(r"[\w.\-]+")
 _NAME_MARKS = late.compile(r"[_.\-]+")
 _RUNS_TEXT = late.compile(r"(?i)(^|[/\\])(python[\d.]*|node|deno|bun|perl|ruby|php|powershell|pwsh)(\.exe)?$")
 _INLINE = frozenset(("-c", "-e", "--eval", "-r", "-Command", "-EncodedCommand", "-enc", "eval"))
+_FETCHES = late.compile(r"(?i)(^|[/\\])(npx|bunx|uvx|pipx|uv|bun|deno|pnpm|yarn|npm|pip3?)(\.(exe|cmd))?$")
+_PACKAGE = ("--from", "-p", "--package", "--with", "--spec")
+_SUBCOMMANDS = frozenset(("run", "dlx", "exec", "x", "tool", "install", "add"))
+"""What stands before a package in the runners' command lines."""
+_INDEX = ("--index-url", "--extra-index-url", "--default-index", "--index", "-i", "--registry", "--find-links", "-f")
+_ADDRESSED = late.compile(r"(?i)(^|@\s*)((git|hg|svn)\+|https?:|git:|ssh:|ftp:|file:)")
+_KNOWN_HOST = late.compile(
+    r"(?i)^[^/]*(//([\w.-]+@)?(www\.)?(github|gitlab|bitbucket|codeberg|huggingface|raw\.githubusercontent|"
+    r"codeload\.github|registry\.npmjs|files\.pythonhosted|pkg|jsr|deno|esm|pypi|npm\.jsr)\.(com|org|co|land|io|sh|pr\.new))/"
+)
+_CONTAINS = late.compile(r"(?i)(^|[/\\])(docker|podman|nerdctl)(\.exe)?$")
+_WHOLE_MACHINE = late.compile(
+    r"(^|\s)(--privileged|(-v|--volume|--mount)[ =](/:|type=bind,(src|source)=/,)\S*|--pid[ =]host)(\s|$)"
+)
+_LOADS = frozenset(
+    ("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV", "PERL5OPT", "PERL5DB", "RUBYOPT")
+)
+_REQUIRES = late.compile(r"(^|\s)(--require|-r|--import|--loader|--experimental-loader)[ =]")
 _TEMPLATE_MARKS = late.compile(
     rb"\"chat_template\"\s*:\s*[\"\[{]|template_format[\"']?\s*:\s*[\"']?jinja2|\"jinjaPromptTemplate\""
 )
@@ -154,23 +181,38 @@ def _for_agents(text: str) -> "Iterator[Instruction]":
 
     plain = _unquoted(text)
     yield from instructions.orders(plain, strict=False)
-    if concealed := instructions.clauses(plain).get("conceal"):
-        run, brought = instructions.clauses(text).get("run"), _BROUGHT.search(text)
-        if words := run[1] if run else brought.group() if brought else "":
-            says = "an order to run or bring in something and keep that quiet"
-            yield instructions.Instruction(concealed[0], says, f"{words} … {concealed[1]}")
+    yield from instructions.handed_out(plain)
+    for command in _AT_ONCE.finditer(text):
+        if run := instructions.clauses(command[1]).get("run"):
+            line = text.count("\n", 0, command.start()) + 1
+            yield instructions.Instruction(line, "a command that fetches and runs code as the prompt is called", run[1])
+    concealed, run = instructions.clauses(plain).get("conceal"), instructions.clauses(text).get("run")
+    says = "an order to run or bring in something and keep that quiet"
+    if concealed and run:
+        yield instructions.Instruction(concealed[0], says, f"{run[1]} … {concealed[1]}")
+    elif concealed:
+        for start, paragraph in _paragraphs(text):
+            kept = instructions.clauses(_unquoted(paragraph)).get("conceal")
+            if kept and (brought := _BROUGHT.search(paragraph)):
+                yield instructions.Instruction(start + kept[0] - 1, says, f"{brought.group()} … {kept[1]}")
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """The paragraphs of a page, each with its first line."""
+    line = 1
+    for paragraph in text[:LARGEST].split("\n\n"):
+        yield line, paragraph
+        line += paragraph.count("\n") + 2
 
 
 def _in_page(text: str) -> "Iterator[Instruction]":
     """Orders of two kinds in one paragraph of a page: no card gives them to its readers."""
     from guildmark import instructions
 
-    line = 1
-    for paragraph in _unquoted(text[:LARGEST]).split("\n\n"):
+    for start, paragraph in _paragraphs(_unquoted(text[:LARGEST])):
         found = list(instructions.orders(paragraph, strict=False))
         if len({each.says for each in found}) > 1:
-            yield from (each._replace(line=line + each.line - 1) for each in found)
-        line += paragraph.count("\n") + 2
+            yield from (each._replace(line=start + each.line - 1) for each in found)
 
 
 def _in_templates(file: File, text: str) -> "Iterator[Instruction]":
@@ -193,7 +235,7 @@ def _in_template(text: str, *, page: bool = False) -> "Iterator[Instruction]":
 
     yield from (*instructions.hidden(text), *instructions.packed(text))
     try:
-        said = list(template_words.literals(text))
+        said = [*template_words.literals(text), *template_words.joined(text)]
     except GuildmarkError:
         said = [(1, text)]  # that it cannot be read is told elsewhere
     for line, words in said:
@@ -218,10 +260,18 @@ def _in_tools(text: str) -> "Iterator[Instruction]":
     for entry in (entry for tree in trees for entry in structured.entries(tree)):
         if entry.key == "args" and isinstance(entry.value, list):
             yield from _in_start(entry)
+        elif entry.key == "env" and isinstance(entry.value, structured.Mapping):
+            yield from _in_environment(entry)
         for key, value in _said(entry):
             words = [
                 instructions.Instruction(1, each.says, f"{entry.place}: {each.words}")
-                for each in (*instructions.hidden(value), *instructions.covered(value), *instructions.packed(value))
+                for find in (
+                    instructions.hidden,
+                    instructions.covered,
+                    instructions.packed,
+                    instructions.spelt_otherwise,
+                )
+                for each in find(value)
             ]
             if key in _TOLD_KEYS:
                 words += instructions.commented(value)
@@ -258,12 +308,42 @@ def _in_start(entry: structured.Entry) -> "Iterator[Instruction]":
     arguments = [str(structured.plain(each)) for each in entry.value]
     starter = " ".join(map(str, entry.within.all_of("command")))
     command = f"{starter} {' '.join(arguments)}"
-    found = instructions.clauses(command).get("run")
-    if found or (_RUNS_TEXT.search(starter) and _INLINE & set(arguments)):
-        says = (
-            "a server whose start runs code from elsewhere" if found else "a server whose start is a program in a line"
-        )
+    says = ""
+    if instructions.clauses(command).get("run") or (_FETCHES.search(starter) and _is_from_elsewhere(arguments)):
+        says = "a server whose start runs code from elsewhere"
+    elif _RUNS_TEXT.search(starter) and _INLINE & set(arguments):
+        says = "a server whose start is a program in a line"
+    elif _CONTAINS.search(starter) and _WHOLE_MACHINE.search(" ".join(arguments)):
+        says = "a server whose container holds the whole machine"
+    if says:
         yield instructions.Instruction(1, says, f"{entry.place}: {command[:300]}")
+
+
+def _is_from_elsewhere(arguments: list[str]) -> bool:
+    """Whether a runner of packages is given an address for one, or an index over a channel that anyone can change."""
+    named, before = False, ""
+    for argument in arguments:
+        option, _, value = argument.partition("=")
+        holder, said = (option, value) if value and option in (*_PACKAGE, *_INDEX) else (before, argument)
+        if holder in _INDEX and re.match(r"(?i)http://(?!localhost|127\.)", said):
+            return True
+        is_first = not (named or argument.startswith("-") or argument in _SUBCOMMANDS)
+        if (holder in _PACKAGE or is_first) and _ADDRESSED.search(said) and not _KNOWN_HOST.search(said):
+            return True
+        named = named or (is_first and holder not in (*_PACKAGE, *_INDEX))
+        before = argument
+    return False
+
+
+def _in_environment(entry: structured.Entry) -> "Iterator[Instruction]":
+    """Variables by which a server's interpreter loads code before its own, or which hand its key to someone else."""
+    from guildmark import instructions
+
+    for key, value in entry.value:
+        said = str(structured.plain(value))
+        if (key in _LOADS and said.strip()) or (key == "NODE_OPTIONS" and _REQUIRES.search(said)):
+            says = "a variable by which a program loads code from elsewhere"
+            yield instructions.Instruction(1, says, f"{entry.place}.{key}: {said[:200]}")
 
 
 def _unquoted(text: str) -> str:
