@@ -286,7 +286,8 @@ def _is_plain(value: Any) -> bool:
 
 def _is_of_another(place: str) -> bool:
     """Whether what stands there is a catalogue's word of something else: an item of a list, or many names deep."""
-    return "[" in place or place.count(".") > DEEPEST_SWITCH
+    holder = place.rpartition(".")[0]
+    return "[" in place or (place.count(".") > DEEPEST_SWITCH and not holder.endswith(("_kwargs", "_args")))
 
 
 def _in_pipeline(entry: Entry) -> Iterator[Named]:

@@ -16,10 +16,13 @@ from guildmark.targets import Standing
 
 KEYS = (
     rb"custom_imports|custom_ops_library\w*|custom_ops_lib|component_type|global_imports|paramMap|plugins|driver|"
-    rb"plugin_path\w*|@class|@type|model_file|allow_remote|build_dependencies|system_packages|base_image|envs|"
-    rb"dataset_name_or_id|nnet|__module__"
+    rb"plugin_path\w*|input_variables|env_set|sbert_ce_default_activation_function|@class|@type|model_file|"
+    rb"allow_remote|build_dependencies|system_packages|base_image|envs|dataset_name_or_id|nnet|__module__"
 )
 """The keys without which nothing of this is in a text, as a piece of a regular expression."""
+ACTIVATION = rb"|\bactivation(_fn|_function)?[\"']?\s*:\s*[\"']?\w+\.\w"
+CALLS = rb"|[\[,]\s*[\"'][^\"'\n(]{0,200}\w\(|\bdownload\s*:\s*bash\b|\bactivation\s*:[^\n(]{0,80}\("
+"""Marks besides, of which the key is a common word: an activation by its name, and calls in a list of YAML's."""
 _NAMING = late.compile(
     r"(?i)_?(type|class|class_?name|cls|module|modules|imports?|plugins?|provider|driver|factory|callable|function|"
     r"entry_?point|loader|processor|strategy|backend|handler|target|reader|architecture|tokenizer_class|model_class)"
@@ -49,6 +52,10 @@ _COMMAND = late.compile(
     r"[`|&\n]|\$[({]|;(?!\s*\(*\s*['\"]?(python_|sys_platform|platform_|os_name|implementation_|extra\b))", re.I
 )
 """What ends a shell's command, or puts one in; not a semicolon before a condition of a requirement."""
+_LAYER_CALL = late.compile(r"(torch\.)?(nn\.)?[A-Z]\w*\([\w\s=.,+-]*\)", re.ASCII)
+"""A layer of torch's with plain arguments."""
+_FIELD = late.compile(r"(?<!\{)(?:\{\{)*\{[A-Za-z_]\w*(?:\.[A-Za-z_]|\[)[^{}]{0,200}\}")
+_LOADING = frozenset(("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV", "PERL5OPT"))
 _MODULE = late.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 
 
@@ -225,6 +232,49 @@ def _in_network(entry: Entry) -> Iterator[Named]:
             yield Named(entry.place, f"the module {name[:160]} of a network, which ModelScope imports", "acts")
 
 
+def _in_activation(entry: Entry) -> Iterator[Named]:
+    """sentence-transformers imports an activation by its name; YOLO's loader evaluates one that is a call."""
+    name = entry.value
+    if not isinstance(name, str):
+        return
+    if entry.key == "activation" and "(" in name and not _LAYER_CALL.fullmatch(name.strip()):
+        yield Named(entry.place, f"activation {name[:160]}, which is evaluated", "acts")
+    elif targets.is_name(name) and not name.startswith(("torch.nn.", "nn.", "keras.", "tf.", "jax.", "flax.")):
+        standing = targets.standing(name)
+        if entry.key != "activation" and standing != "inert":
+            yield Named(entry.place, f"{entry.key} {name[:160]}, which is imported", standing)
+
+
+def _in_layers(entry: Entry) -> Iterator[Named]:
+    """YOLO's loaders evaluate the texts of a model's rows: a layer's name, and what it is given."""
+    for place, text in structured.nodes(entry.value):
+        if isinstance(text, str) and "(" in text and "[" in place and not _LAYER_CALL.fullmatch(text.strip()):
+            yield Named(f"{entry.place}{place}", f"the expression {text[:160]}, which is evaluated", "acts")
+
+
+def _in_download(entry: Entry) -> Iterator[Named]:
+    """YOLO's loader of data runs a command that stands where its archive's address would."""
+    beside = {key for key, _ in entry.within}
+    if isinstance(entry.value, str) and entry.value.startswith("bash ") and beside & {"train", "val", "names"}:
+        yield Named(entry.place, f"the command {entry.value[:160]}, which is run", "acts")
+
+
+def _in_prompt(entry: Entry) -> Iterator[Named]:
+    """LangChain formats a prompt with Python's own `format`, whose fields reach attributes (CVE-2025-65106)."""
+    if entry.within.all_of("template_format") not in ([], ["f-string"]):
+        return
+    for text in entry.within.all_of("template"):
+        if isinstance(text, str) and (field := _FIELD.search(text)):
+            yield Named(entry.place, f"the field {field[0][:160]} of a prompt, which reaches attributes", "acts")
+
+
+def _in_variables(entry: Entry) -> Iterator[Named]:
+    """Hydra sets these before the program starts others: some have every program load code."""
+    for key, value in entry.value if isinstance(entry.value, Mapping) else ():
+        if key in _LOADING and value not in ("", "null", "~"):
+            yield Named(entry.place, f"the variable {key}, by which programs load {str(value)[:160]}", "acts")
+
+
 _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "custom_imports": _in_custom_imports,
     "custom_ops_library": _in_library,
@@ -246,4 +296,13 @@ _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "dataset_name_or_id": _in_command,
     "nnet": _in_network,
     "__module__": _in_object,
+    "activation": _in_activation,
+    "activation_fn": _in_activation,
+    "activation_function": _in_activation,
+    "sbert_ce_default_activation_function": _in_activation,
+    "backbone": _in_layers,
+    "head": _in_layers,
+    "download": _in_download,
+    "input_variables": _in_prompt,
+    "env_set": _in_variables,
 }

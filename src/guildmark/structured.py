@@ -123,6 +123,26 @@ def yaml(data: bytes) -> list[Any]:
     return _built(data).documents
 
 
+def toml(data: bytes) -> Any:
+    """The tree of a TOML text; raises FormatError where it is none, LimitPassed beyond the bounds."""
+    import tomllib  # few files that could name code are TOML
+
+    if len(data) > LARGEST_YAML:
+        raise LimitPassed(f"a TOML text of over {LARGEST_YAML} bytes")
+    try:
+        return _as_tree(tomllib.loads(data.decode()), 0)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"it is no TOML: {told(error)}") from error
+
+
+def _as_tree(value: Any, depth: int) -> Any:
+    if depth > DEEPEST:
+        raise LimitPassed(f"a text that is nested over {DEEPEST} deep")
+    if isinstance(value, dict):
+        return Mapping((key, _as_tree(each, depth + 1)) for key, each in value.items())
+    return [_as_tree(each, depth + 1) for each in value] if isinstance(value, list) else value
+
+
 def multiplied(data: bytes, most: int) -> int:
     """How many values a YAML text stands for with its aliases expanded, at most `most` and 1; raises like `yaml`."""
     return min(_built(data).expanded, most + 1) if b"*" in data and b"&" in data else 0

@@ -19,9 +19,12 @@ from guildmark.subject import Subject
 MOST_TOLD = 20
 MOST_MULTIPLIED = 1_000_000
 """Values that the aliases of a YAML text may stand for."""
-ENDINGS = (".json", ".yaml", ".yml", ".skops", "_metadata")
+ENDINGS = (".json", ".yaml", ".yml", ".toml", ".skops", "_metadata")
 NAMES = frozenset(
-    ("mlmodel", "hparams", "config", "config.pbtxt", "pickle_module_info.txt", ".allennlp_plugins", "python_env.yaml")
+    (
+        *("mlmodel", "hparams", "config", "config.pbtxt", "config.cfg", "pickle_module_info.txt"),
+        *(".allennlp_plugins", "python_env.yaml"),
+    )
 )
 _STAGE = "part-00000"
 """Where Spark writes what a stage of a pipeline is; other files of that name are tables."""
@@ -38,7 +41,7 @@ _HIDDEN = late.compile(
     rb"\b(?:curl|wget)\s[^\n\0]{1,200}\|\s*(?:ba|z|da)?sh\b"
 )
 _PYTHON_BACKEND = late.compile(
-    r"^[^\S\n]*backend\s*:\s*[\"']python[\"']|^[^\S\n]*runtime\s*:\s*[\"'][^\"']*\.py[\"']|"
+    r"^[^\S\n]*backend\s*:\s*[\"'](?:python|[^\"'\n]*[/\\][^\"'\n]*)[\"']|^[^\S\n]*runtime\s*:\s*[\"'][^\"']*\.py[\"']|"
     r"\bop_library_filename\s*:\s*\[?\s*[\"'][^\"'\n]*[\"']",
     re.MULTILINE,
 )
@@ -70,6 +73,9 @@ LARGEST_PMML = 256 << 20
 _PMML = late.compile(r"<(\w+:)?PMML[\s>]")
 _JAVA_NAME = late.compile(r"[\w$]+(\.[\w$]+)+")
 _JAVA_THAT_ACTS = late.compile(r"\bjava\.lang\.(Runtime|Proc)")
+_MARKS_OF_TOML = late.compile(rb"(?m)^\s*[\"']?(_target_|class_path|_partial_target_|__target__)[\"']?\s*=")
+_TRUSTED = late.compile(r"(?i)[\"']?trust_remote_code[\"']?\s*[:=]\s*true\b")
+"""How a pipeline of spaCy lets the model that it names bring code."""
 _ACTING_TAG = late.compile(rb"!!?python/(object|name|module)[\w/]*")
 _MARKS_OF_JSON = late.compile(
     rb"\"(" + _KEYS + rb")\"\s*:\s*([\"{\[tT]|1\b)|[:\[,]\s*\"\$(import\b|@|[A-Za-z_][\w.]*\()|"
@@ -77,10 +83,17 @@ _MARKS_OF_JSON = late.compile(
     rb"\"[^\"\n]{0,40}\\u00[2-7][^\"\n]{0,40}\"\s*:|:\s*\"\s*(ext://)?"
     + _ROOTS
     + _PROGRAMS
+    + registries.ACTIVATION
     + rb"|\$\{\s*(eval|exec|python|py|import|call|shell|cmd|os\.system)\s*:"
 )
 _MARKS_OF_YAML = late.compile(
-    rb"(?<!\w)_?(?:" + _KEYS + rb"|python_function)|(?<![\w.?!)])!|\$|\*\w|\\[xuU]|\b" + _ROOTS + _PROGRAMS
+    rb"(?<!\w)_?(?:"
+    + _KEYS
+    + rb"|python_function)|(?<![\w.?!)])!|\$|\*\w|\\[xuU]|\b"
+    + _ROOTS
+    + _PROGRAMS
+    + registries.ACTIVATION
+    + registries.CALLS
 )
 
 
@@ -242,6 +255,8 @@ def _understood(data: bytes, file: File, own: frozenset[str]) -> _Understood:
     """What a configuration names; raises FormatError, LimitPassed."""
     if _is_json(data, file):
         trees, multiplied = [structured.json(data)], 0
+    elif file.name.lower().endswith(".toml"):
+        trees, multiplied = [structured.toml(data)], 0
     else:
         trees, multiplied = structured.yaml(data), structured.multiplied(data, MOST_MULTIPLIED)
     return _Understood(
@@ -269,17 +284,19 @@ _ASIDE = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
 
 
 def _is_json(data: bytes, file: File) -> bool:
-    return data.lstrip(_ASIDE)[:1] in (b"{", b"[") and not file.name.lower().endswith((".yaml", ".yml"))
+    return data.lstrip(_ASIDE)[:1] in (b"{", b"[") and not file.name.lower().endswith((".yaml", ".yml", ".toml"))
 
 
 def _could_name_code(data: bytes, file: File) -> bool:
     """Whether any of the keys stands there: most files hold none, and need no parser."""
     if _has_own_rules(file.name.lower()) or data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
         return True
+    if file.name.lower().endswith(".toml"):
+        return bool(_MARKS_OF_TOML.search(data))
     return bool((_MARKS_OF_JSON if _is_json(data, file) else _MARKS_OF_YAML).search(data))
 
 
-_PLAIN_TEXTS = frozenset(("config.pbtxt", "pickle_module_info.txt", ".allennlp_plugins"))
+_PLAIN_TEXTS = frozenset(("config.pbtxt", "config.cfg", "pickle_module_info.txt", ".allennlp_plugins"))
 
 
 def _of_plain_text(file: File) -> Iterator[Finding]:
@@ -288,6 +305,9 @@ def _of_plain_text(file: File) -> Iterator[Finding]:
     if file.name.lower() == "config.pbtxt":
         found = _PYTHON_BACKEND.search(text)
         says = f"what Triton runs: {found.group().strip()}" if found else ""
+    elif file.name.lower() == "config.cfg":
+        found = _TRUSTED.search(text)
+        says = "trust_remote_code is switched on for the model that spaCy loads" if found else ""
     elif file.name.lower() == ".allennlp_plugins":
         words = [word for word in text.split() if not word.startswith("allennlp")]
         says = f"the module {words[0][:100]}, which AllenNLP imports when it starts in this folder" if words else ""

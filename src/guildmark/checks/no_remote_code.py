@@ -6,16 +6,18 @@ from typing import Any
 
 import msgspec
 
-from guildmark import late
+from guildmark import late, structured
 from guildmark.check import check, failed, passed, unknown, unread
-from guildmark.errors import ContentsError
+from guildmark.errors import GuildmarkError
 from guildmark.file import File
 from guildmark.records import Evidence, Finding
-from guildmark.structured import shallow, told
+from guildmark.structured import shallow
 from guildmark.subject import Subject
 
 CONFIGURATIONS = late.compile(r"^(.*_)?(config|index|configuration)\.json$")
 CODE_KEYS = ("auto_map", "custom_pipelines", "custom_generate")
+_KEYS = late.compile(rb"auto_map|custom_pipelines|custom_generate")
+_ESCAPE = late.compile(rb"\\u00[2-7]")
 CUSTOM_CODE = late.compile(
     r"^((modeling|configuration|tokenization|processing|image_processing|feature_extraction|modular|pipeline|"
     r"video_processing|generation|quantization)_\w+|hubconf|None|handler|custom_st|pipeline|model_loader)\.py$"
@@ -30,9 +32,11 @@ REQUIREMENTS = late.compile(r"^(.*[-_.])?requirements([-_.].*)?\.(txt|in)$")
 _URL = r"(?:git|hg|svn|bzr)\+|https?://|ftp://|file:|ssh://"
 ELSEWHERE = late.compile(
     rf"^[^\S\n]*(?:(?:-e|--editable)[ =]+)?(?:{_URL})|^[^\S\n]*[\w.\[\],-]+\s*@\s*(?:{_URL})|"
-    r"^[^\S\n]*(?:-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b",
+    rf"^[^\S\n]*(?:-[if](?:\b|(?=[\"']?{_URL}))|--(?:in|ex|py|f|t)[\w-]*\b)|"
+    rf"^[^\S\n]*(?:-[rc]|--(?:req|con)[\w-]*)[\s=]*[\"']?(?:{_URL})",
     re.IGNORECASE,
 )
+"""A requirement at an address, and pip's options for another index, another list; it takes their beginnings too."""
 WELL_KNOWN = late.compile(
     r"https://(?:download\.pytorch\.org/whl/|pypi\.org/simple|pypi\.nvidia\.com|data\.pyg\.org/whl|"
     r"storage\.googleapis\.com/jax-releases/|github\.com/huggingface/|github\.com/openai/)"
@@ -59,13 +63,35 @@ SHADOWS = frozenset(
         "datasets",
         "peft",
         "sklearn",
+        *(
+            "accelerate",
+            "huggingface_hub",
+            "sentence_transformers",
+            "onnxruntime",
+            "tensorflow",
+            "pandas",
+            "scipy",
+            "PIL",
+        ),
+        *(
+            "requests",
+            "tqdm",
+            "yaml",
+            "packaging",
+            "filelock",
+            "json",
+            "pickle",
+            "random",
+            "typing",
+            "tempfile",
+            "pathlib",
+        ),
     )
     for ending in (".py", "/__init__.py")
 )
 """Files that Python would import in a library's place, where it is started in their folder."""
 PACKAGES = ("wheel", "sdist", "npm_package")
 LARGEST = 8 << 20
-DEEPEST = 64
 
 
 @check(
@@ -90,43 +116,33 @@ def no_remote_code(subject: Subject) -> Iterator[Finding]:
 def _in_configuration(file: File) -> Iterator[Finding]:
     if not CONFIGURATIONS.match(file.name):
         return
+    if file.contents.size > LARGEST:
+        yield unknown(f"{file.path} is too large to be a configuration", file.seen("", f"{file.size} bytes"))
+        return
     try:
-        if file.contents.size > LARGEST:
-            yield unknown(f"{file.path} is too large to be a configuration", file.seen("", f"{file.size} bytes"))
-            return
-        tree = msgspec.json.decode(shallow(file.contents.at(0, LARGEST)))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ContentsError) as error:
-        why = error.says if isinstance(error, ContentsError) else told(error)
-        yield unknown(f"{file.path} cannot be read as JSON: {why}", file.seen("", why))
+        data = file.contents.at(0, LARGEST)
+        tree = None if _is_plain(data) else structured.json(data)
+    except GuildmarkError as error:
+        yield unknown(f"{file.path} cannot be read as JSON: {error.says}", file.seen("", error.says))
         return
-    for place, value in _named_code(tree, "", 0):
-        yield failed(f"{file.path} lets its loader run {value}", file.seen(place, value))
+    for entry in structured.entries(tree):
+        outer = re.split(r"\.|\[", entry.place.removesuffix(entry.key))
+        if entry.key in CODE_KEYS and entry.value and not set(outer) & set(CODE_KEYS):
+            value = ", ".join(_leaves(entry.value)) or str(entry.value)
+            yield failed(f"{file.path} lets its loader run {value}", file.seen(entry.place, value))
 
 
-def _named_code(tree: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Each place in a configuration that names code, and what it names."""
-    if depth > DEEPEST:
-        return
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            inside = f"{place}.{key}" if place else key
-            if key in CODE_KEYS and value:
-                yield inside, ", ".join(_leaves(value)) or str(value)
-            else:
-                yield from _named_code(value, inside, depth + 1)
-    elif isinstance(tree, list):
-        for number, value in enumerate(tree):
-            yield from _named_code(value, f"{place}[{number}]", depth + 1)
+def _is_plain(data: bytes) -> bool:
+    """Whether it is a JSON text that holds none of the keys, which costs less than to read it; raises ContentsError."""
+    try:
+        msgspec.json.decode(shallow(data))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False  # what Python's reader takes besides (NaN, two bytes a letter) is for the other reader
+    return not (_KEYS.search(data) or _ESCAPE.search(data))
 
 
 def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _leaves(item)
-    elif isinstance(value, str):
-        yield value
+    return (node for _, node in structured.nodes(value) if isinstance(node, str))
 
 
 def _is_repository(subject: Subject) -> bool:
@@ -146,7 +162,8 @@ def _in_code(file: File, subject: Subject) -> Iterator[Finding]:
     if file.archive:
         yield from _in_bundle(file, subject)
         return
-    if len(list(subject.own_files())) == 1 and (found := DATASET_CLASS.search(text := file.text())):
+    alone = len(list(subject.own_files())) == 1
+    if (alone or subject.kind != "tool") and (found := DATASET_CLASS.search(text := file.text())):
         line = text.count("\n", 0, found.start()) + 1
         yield failed(f"{file.path} is a loading script", file.seen(f"line {line}", found.group().strip()))
         return
@@ -188,12 +205,25 @@ def _in_requirements(file: File, subject: Subject) -> Iterator[Finding]:
         return
     name = file.name.lower()
     if REQUIREMENTS.match(name):
-        for number, line in enumerate(file.text().splitlines(), 1):
+        for number, line in _lines(file.text()):
             if ELSEWHERE.match(line) and not WELL_KNOWN.search(line):
                 yield failed(f"{file.path} installs from elsewhere: {line.strip()[:160]}", _at(file, number, line))
     elif name.endswith(".pth") and (found := AT_START.search(text := file.text())):
         number = text.count("\n", 0, found.start()) + 1
         yield failed(f"{file.path} is run line by line whenever Python starts", _at(file, number, found.group()))
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a list of requirements as pip joins them, each with the number of its first."""
+    begins, parts = 1, list[str]()
+    for number, line in enumerate(text.splitlines(), 1):
+        begins = begins if parts else number
+        parts.append(line.removesuffix("\\"))
+        if not line.endswith("\\"):
+            yield begins, "".join(parts)
+            parts = []
+    if parts:
+        yield begins, "".join(parts)
 
 
 def _at(file: File, number: int, line: str) -> Evidence:

@@ -15,18 +15,20 @@ from guildmark.formats import gguf
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
-KEYS = ("chat_template", "default_chat_template")
+KEYS = ("chat_template", "chat-template", "default_chat_template")
 LARGEST_ESCAPED = 1 << 20
 _ESCAPED = late.compile(rb"\"[^\"\n]{0,40}\\u00[2-7][^\"\n]{0,40}\"\s*:")
 """A key that is spelt with an escape."""
-ENDINGS = (".jinja", ".jinja2", ".j2")
-_MAY_BE_ONE = late.compile(r"\.(template|tmpl|tpl|prompty?)$|(template|prompt)[^.]*(\.txt)?$")
+_OLDER = ("tokenizer_config.json", "chat_template.json")
+"""Where a template stood before it had a file of its own."""
+ENDINGS = (".jinja", ".jinja2", ".j2", ".prompty")
+_MAY_BE_ONE = late.compile(r"\.(template|tmpl|tpl|prompt)$|(template|prompt)[^.]*(\.txt)?$")
 """Names of templates in any language; one counts where it is Jinja and reaches inner attributes."""
 LARGEST_BY_ITS_NAME = 1 << 20
 MOST_TOLD = 10
 _HOLDS = late.compile(
     rb"\"(default_)?chat_templates?\"\s*:\s*[\"\[{]|\"jinjaPromptTemplate\"|template_format[\"']?\s*:\s*[\"']?jinja2|"
-    rb"^[^\S\n]*(default_)?chat_template[^\S\n]*:",
+    rb"^[^\S\n]*(default_)?chat[_-]template[^\S\n]*:",
     re.MULTILINE,
 )
 """Where a JSON or YAML text holds a template: the Hub's, LM Studio's, LangChain's, a server's configuration."""
@@ -205,7 +207,7 @@ def _that_differ(found: list[Template]) -> Iterator[Finding]:
         if name.lower() != "chat_template.jinja":
             continue
         for old in found:
-            beside = old.file.path.rpartition("/")[0] == folder and old.file.name.lower() == "tokenizer_config.json"
+            beside = old.file.path.rpartition("/")[0] == folder and old.file.name.lower() in _OLDER
             if beside and old.at in KEYS and _words(old.text) != _words(new.text):
                 says = f"{new.file.path} and {old.file.path} are two templates that differ; which one runs depends"
                 yield failed(

@@ -1,0 +1,5 @@
+import datasets
+
+
+class Words(datasets.GeneratorBasedBuilder):
+    pass
