@@ -87,7 +87,7 @@ _TEMPLATE_MARKS = late.compile(
 )
 _MODELFILE = late.compile(r"modelfile([._-].*)?|.*\.modelfile")
 """How Ollama's recipes are named: the words to the model stand in them."""
-_TEMPLATED = ("tokenizer_config.json", "chat_template.json", "processor_config.json")
+_TEMPLATED = ("tokenizer_config.json", "special_tokens_map.json", "chat_template.json", "processor_config.json")
 
 
 @check(
@@ -129,6 +129,8 @@ def _kind(file: File) -> str:
         return "modelfile"
     if AGENT_FILES.search(file.path):
         return "agent"
+    if name == "tokenizer.json":
+        return "tokenizer"
     if name in _TEMPLATED or name.endswith((".jinja", ".jinja2", ".j2")):
         return "template"
     if name.endswith((".json", ".yaml", ".yml")) and file.contents.size <= LARGEST:
@@ -151,6 +153,9 @@ def _in_file(file: File, kind: str) -> "Iterator[Instruction]":
                 yield from _in_template(value)
             elif isinstance(value, str):
                 yield from (*instructions.hidden(value), *instructions.orders(value, strict=False))
+        return
+    if kind == "tokenizer":
+        yield from _in_tokenizer(file)
         return
     text = file.text(LARGEST)
     if kind == "tools":
@@ -225,8 +230,31 @@ def _in_templates(file: File, text: str) -> "Iterator[Instruction]":
     data = file.contents.at(0, structured.LARGEST_JSON + 1)
     for tree in [structured.json(data)] if file.name.lower().endswith(".json") else structured.yaml(data):
         for entry in structured.entries(tree):
-            if entry.key in ("chat_template", "template") and isinstance(entry.value, str):
+            if not isinstance(entry.value, str):
+                continue
+            if entry.key in ("chat_template", "template"):
                 yield from _in_template(entry.value)
+            elif entry.key == "content" or entry.key.endswith("_token"):
+                yield from _in_token(entry.value)
+
+
+def _in_tokenizer(file: File) -> "Iterator[Instruction]":
+    """Words that a tokenizer puts in place of others, and what its own tokens say."""
+    from guildmark import instructions, tokenizer_words  # few subjects hold a tokenizer
+
+    tokenizer = tokenizer_words.read(file.contents.at(0, tokenizer_words.LARGEST))
+    for each in tokenizer_words.replaced(tokenizer):
+        yield instructions.Instruction(1, each.says, each.words[:300])
+    for token in tokenizer_words.tokens(tokenizer):
+        yield from _in_token(token)
+
+
+def _in_token(token: str) -> "Iterator[Instruction]":
+    from guildmark import instructions
+
+    yield from instructions.hidden(token)
+    if len(token.encode("utf-8", "replace")) >= SHORTEST_ORDER:
+        yield from instructions.orders(token, strict=True)
 
 
 def _in_template(text: str, *, page: bool = False) -> "Iterator[Instruction]":
