@@ -32,7 +32,6 @@ _FOREIGN_TAG = late.compile(
 )
 _INCLUDED = _set("!include !import !load !inc !include_dir_list !include_dir_merge_list !base64file !file")
 _RESOLVER = late.compile(r"\$\{\s*(eval|exec|python|py|import|call|shell|cmd|os\.system)\s*:")
-_OF_MONTY = late.compile(r"(pymatgen|monty|matgl|emmet|maggma|atomate2?|jobflow|chgnet|smol|megnet|maml)\.")
 _PICKLED = frozenset(("py/reduce", "py/repr", "py/function", "py/method", "py/newargs", "py/newargsex", "py/initargs"))
 _SKOPS_LOADERS = _set(
     "ArrayNode BunchNode BytearrayNode BytesNode CachedNode COOMatrixNode DatetimeTimedeltaNode DefaultDictNode "
@@ -54,7 +53,7 @@ _PEFT_LIBRARY = late.compile(r"(transformers|diffusers|torch|timm|transformers_m
 _PROGRAM = late.compile(
     r"__import__\s*\(|\bos\s*\.\s*(system|popen|exec[lv]\w*|spawn\w*)\s*\(|\bsubprocess\s*\.\s*\w+\s*\(|"
     r"\b(eval|exec)\s*\(\s*(compile|base64|bytes|open|input|__import__|codecs|zlib|marshal)\s*[.(]|\bimport\s+os\s*;|"
-    r"\bjava\.lang\.(Runtime|ProcessBuilder)\b|\bjavax\.script\.|\bgetRuntime\s*\(\s*\)|\bObjectDataProvider\b"
+    r"\brequire\s*\(\s*['\"](node:)?child_process['\"]\s*\)|\bjava\.lang\.(Runtime|ProcessBuilder)\b|\bjavax\.script\.|\bgetRuntime\s*\(\s*\)|\bObjectDataProvider\b"
 )
 _ARGUMENTS = _set("widgets_values args _args_ arguments init_args params backbone head")
 _EXPRESSION = late.compile(
@@ -77,8 +76,6 @@ _PARTS_OF_DIFFUSERS = late.compile(
     r"qwenimage|chroma|hidream|easyanimate|aura_flow|omnigen|cogview|controlnet|text_to_video|if|pag|animatediff)\w*"
 )
 """The libraries, and the pipelines' own modules, from which diffusers takes a pipeline's parts."""
-
-
 DEEPEST_SWITCH = 2
 """How many names stand before a switch that is this configuration's own; a deeper one is what a catalogue tells."""
 
@@ -191,6 +188,8 @@ def _in_arguments(entry: Entry) -> Iterator[Named]:
         given = [value for _, value in entry.value] if entry.within.all_of("class_type") else []
     elif isinstance(entry.value, list) and entry.key in _ARGUMENTS:
         given = _texts(entry.value)
+    elif isinstance(entry.value, list):
+        given = [each for each in entry.value if isinstance(each, str) and each.lstrip().startswith("__import__")]
     for each in given:
         if isinstance(each, str) and (found := _PROGRAM.search(each[:100_000])):
             yield Named(entry.place, f"a program: {each[max(0, found.start() - 20) :][:160]}", "acts")
@@ -253,17 +252,6 @@ def _in_pickled(entry: Entry) -> Iterator[Named]:
                 yield Named(entry.place, f"the constructor {name[:160]}", "acts")
 
 
-def _in_monty(entry: Entry) -> Iterator[Named]:
-    """monty's way to write an instance: its decoder imports the module, and calls `from_dict` of the class."""
-    if entry.key != "@module" or not isinstance(entry.value, str):
-        return
-    for kind in (*entry.within.all_of("@class"), *entry.within.all_of("@callable")):
-        name = f"{entry.value}.{kind}"
-        standing = targets.standing(name)
-        if standing != "inert" and not (standing == "open" and _OF_MONTY.match(name)):
-            yield Named(entry.place, f"@module {name[:160]}", standing)
-
-
 def _reduced(entry: Entry) -> Standing:
     """What `py/reduce` calls: a class that `py/type` names, with plain values, is as good as an instance of it."""
     value = entry.value
@@ -298,7 +286,11 @@ def _in_pipeline(entry: Entry) -> Iterator[Named]:
         yield Named(entry.place, f"_class_name {str(value)[:160]}", "acts")
     elif entry.key == "parent_library" and isinstance(value, str) and not _PEFT_LIBRARY.match(value):
         yield Named(entry.place, f"parent_library {value[:160]}", "acts")
-    elif entry.key == "trust_remote_code" and str(value).lower() == "true" and not _is_of_another(entry.place):
+    elif (
+        entry.key.replace("-", "_") == "trust_remote_code"
+        and str(value).lower() == "true"
+        and not _is_of_another(entry.place)
+    ):
         yield Named(entry.place, "trust_remote_code is switched on", "code")
 
 
@@ -384,7 +376,13 @@ def _in_bento(entry: Entry) -> Iterator[Named]:
         yield Named(entry.place, f"module {value[:160]}", "acts")
 
 
-_RULES = (_in_value, _in_arguments, _in_user_directory, _in_target, _in_kernel, _in_pickled, _in_monty, _in_pipeline)
+def _in_nemo(entry: Entry) -> Iterator[Named]:
+    """NeMo imports the class of a model by the name at the top of its configuration."""
+    if entry.place == "target" and targets.is_name(entry.value) and not targets.is_class(entry.value):
+        yield Named(entry.place, f"target {entry.value[:160]}", targets.standing(entry.value))
+
+
+_RULES = (_in_value, _in_arguments, _in_user_directory, _in_target, _in_kernel, _in_pickled, _in_pipeline)
 _SPECIAL: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "schema.json": _in_skops,
     "mlmodel": _in_mlflow,
@@ -393,6 +391,7 @@ _SPECIAL: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "router_config.json": _in_router,
     "model_index.json": _in_diffusers,
     "bento.yaml": _in_bento,
+    "model_config.yaml": _in_nemo,
     "model.yaml": _in_bento,
 }
 SPECIAL = frozenset(_SPECIAL)

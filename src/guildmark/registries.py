@@ -56,6 +56,7 @@ _LAYER_CALL = late.compile(r"(torch\.)?(nn\.)?[A-Z]\w*\([\w\s=.,+-]*\)", re.ASCI
 """A layer of torch's with plain arguments."""
 _FIELD = late.compile(r"(?<!\{)(?:\{\{)*\{[A-Za-z_]\w*(?:\.[A-Za-z_]|\[)[^{}]{0,200}\}")
 _LOADING = frozenset(("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV", "PERL5OPT"))
+_OF_MONTY = late.compile(r"(pymatgen|monty|matgl|emmet|maggma|atomate2?|jobflow|chgnet|smol|megnet|maml)\.")
 _MODULE = late.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 
 
@@ -232,6 +233,17 @@ def _in_network(entry: Entry) -> Iterator[Named]:
             yield Named(entry.place, f"the module {name[:160]} of a network, which ModelScope imports", "acts")
 
 
+def _in_monty(entry: Entry) -> Iterator[Named]:
+    """monty's way to write an instance: its decoder imports the module, and calls `from_dict` of the class."""
+    if not isinstance(entry.value, str):
+        return
+    for kind in (*entry.within.all_of("@class"), *entry.within.all_of("@callable")):
+        name = f"{entry.value}.{kind}"
+        standing = targets.standing(name)
+        if standing != "inert" and not (standing == "open" and _OF_MONTY.match(name)):
+            yield Named(entry.place, f"@module {name[:160]}", standing)
+
+
 def _in_activation(entry: Entry) -> Iterator[Named]:
     """sentence-transformers imports an activation by its name; YOLO's loader evaluates one that is a call."""
     name = entry.value
@@ -296,6 +308,7 @@ _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "dataset_name_or_id": _in_command,
     "nnet": _in_network,
     "__module__": _in_object,
+    "@module": _in_monty,
     "activation": _in_activation,
     "activation_fn": _in_activation,
     "activation_function": _in_activation,

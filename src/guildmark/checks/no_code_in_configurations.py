@@ -53,7 +53,7 @@ _PROGRAM = late.compile(
 )
 _KEYS = (
     rb"_target_|class_path|_cls_|__target__|_partial_target_|_factory_|target|cls|\w*_implementation\w*|kernel_mapping|"
-    rb"custom_pipeline|py/\w+|@module|__loader__|loader_module|handler|parent_library|trust_remote_code|model_code_path|"
+    rb"custom_pipeline|py/\w+|@module|__loader__|loader_module|handler|parent_library|trust[_-]remote[_-]code|model_code_path|"
     rb"_class_name|lc|user_dir|" + registries.KEYS
 )
 _ROOTS = (
@@ -63,7 +63,7 @@ _ROOTS = (
 _PROGRAMS = (
     rb"|__import__\s*\(|(\b|\\[nrt])os\s*\.\s*(system|popen)\s*\(|"
     rb"(\b|\\[nrt])subprocess\s*\.\s*\w+\s*\(|import os;|java\.lang\.|"
-    rb"javax\.script|getRuntime|ObjectDataProvider|"
+    rb"child_process|javax\.script|getRuntime|ObjectDataProvider|"
     rb"(\b|\\[nrt])(eval|exec)\s*\(\s*(compile|base64|bytes|open|input|__import__|codecs|zlib|marshal)\b"
 )
 _WORKFLOW = late.compile(r"(^|[/!])\.(github|forgejo|gitea)/workflows/[^/!]+\.ya?ml$")

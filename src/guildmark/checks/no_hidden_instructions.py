@@ -35,7 +35,17 @@ _TOOL_KEYS = frozenset(
     ("inputSchema", "input_schema", "parameters", "outputSchema", "annotations", "function", "arguments")
 )
 _TOLD_KEYS = frozenset(
-    ("description", "title", "instructions", "prompt", "content", "text", "summary", "default", "name")
+    (
+        "description",
+        "title",
+        "instructions",
+        "prompt",
+        "content",
+        "text",
+        "summary",
+        "default",
+        "name",
+    )
 )
 _PLACES = late.compile(
     r"(?i)(^|[.\]])(input_?schema|output_?schema|parameters|annotations|functions?|arguments|args|mcpservers|tools|prompts|"
@@ -45,7 +55,7 @@ _PLACES = late.compile(
 _TOOL_MARKS = late.compile(
     rb'"(inputSchema|input_schema|mcpServers|tools|function|parameters|description_for_model|prompts|skills|openapi|resources|'
     rb'resourceTemplates)"|'
-    rb"^(tools|openapi|mcpServers|prompts|skills|functions) *:",
+    rb"^(tools|openapi|mcpServers|prompts|skills|functions) *:|^[^\S\n]+backstory *:|\"backstory\" *:",
     re.MULTILINE,
 )
 _TOOL_CODE = late.compile(rb"@(mcp|server|app|tool|agent|function_tool)\b[\w.]{0,40}|\bFastMCP\b|\bfrom mcp\b")
@@ -62,31 +72,12 @@ SHORTEST_ORDER = 20
 """Bytes of the shortest order; Chinese says much in few characters."""
 _NAME = late.compile(r"[\w.\-]+")
 _NAME_MARKS = late.compile(r"[_.\-]+")
-_RUNS_TEXT = late.compile(r"(?i)(^|[/\\])(python[\d.]*|node|deno|bun|perl|ruby|php|powershell|pwsh)(\.exe)?$")
-_INLINE = frozenset(("-c", "-e", "--eval", "-r", "-Command", "-EncodedCommand", "-enc", "eval"))
-_FETCHES = late.compile(r"(?i)(^|[/\\])(npx|bunx|uvx|pipx|uv|bun|deno|pnpm|yarn|npm|pip3?)(\.(exe|cmd))?$")
-_PACKAGE = ("--from", "-p", "--package", "--with", "--spec")
-_SUBCOMMANDS = frozenset(("run", "dlx", "exec", "x", "tool", "install", "add"))
-"""What stands before a package in the runners' command lines."""
-_INDEX = ("--index-url", "--extra-index-url", "--default-index", "--index", "-i", "--registry", "--find-links", "-f")
-_ADDRESSED = late.compile(r"(?i)(^|@\s*)((git|hg|svn)\+|https?:|git:|ssh:|ftp:|file:)")
-_KNOWN_HOST = late.compile(
-    r"(?i)^[^/]*(//([\w.-]+@)?(www\.)?(github|gitlab|bitbucket|codeberg|huggingface|raw\.githubusercontent|"
-    r"codeload\.github|registry\.npmjs|files\.pythonhosted|pkg|jsr|deno|esm|pypi|npm\.jsr)\.(com|org|co|land|io|sh|pr\.new))/"
-)
-_CONTAINS = late.compile(r"(?i)(^|[/\\])(docker|podman|nerdctl)(\.exe)?$")
-_WHOLE_MACHINE = late.compile(
-    r"(^|\s)(--privileged|(-v|--volume|--mount)[ =](/:|type=bind,(src|source)=/,)\S*|--pid[ =]host)(\s|$)"
-)
-_LOADS = frozenset(
-    ("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV", "PERL5OPT", "PERL5DB", "RUBYOPT")
-)
-_REQUIRES = late.compile(r"(^|\s)(--require|-r|--import|--loader|--experimental-loader)[ =]")
 _TEMPLATE_MARKS = late.compile(
     rb"\"chat_template\"\s*:\s*[\"\[{]|template_format[\"']?\s*:\s*[\"']?jinja2|\"jinjaPromptTemplate\""
 )
 _MODELFILE = late.compile(r"modelfile([._-].*)?|.*\.modelfile")
 """How Ollama's recipes are named: the words to the model stand in them."""
+_OF_MODELFILE = late.compile(r"(?is)^TEMPLATE\s+(?:\"\"\".*?\"\"\"|[^\n]*)", re.MULTILINE)
 _TEMPLATED = ("tokenizer_config.json", "special_tokens_map.json", "chat_template.json", "processor_config.json")
 
 
@@ -174,6 +165,10 @@ def _in_file(file: File, kind: str) -> "Iterator[Instruction]":
         yield from _in_templates(file, text)
     elif kind == "modelfile":
         yield from (*instructions.hidden(text), *instructions.orders(text, strict=False))
+        for template in _OF_MODELFILE.finditer(text):
+            if brought := _BROUGHT.search(template[0]):
+                line = text.count("\n", 0, template.start()) + 1
+                yield instructions.Instruction(line, "an order to bring in something from elsewhere", brought.group())
     else:
         yield from instructions.hidden(text)
         yield from instructions.commented(text)
@@ -281,15 +276,15 @@ def _in_template(text: str, *, page: bool = False) -> "Iterator[Instruction]":
 
 def _in_tools(text: str) -> "Iterator[Instruction]":
     """Descriptions of tools, prompts and parameters, wherever they stand in a manifest."""
-    from guildmark import instructions  # its patterns cost more than most vets
+    from guildmark import instructions, server_starts  # their patterns cost more than most vets
 
     data = text.encode("utf-8", "replace")
     trees = [structured.json(data)] if text.lstrip()[:1] in ("{", "[") else structured.yaml(data)
     for entry in (entry for tree in trees for entry in structured.entries(tree)):
         if entry.key == "args" and isinstance(entry.value, list):
-            yield from _in_start(entry)
+            yield from server_starts.started(entry)
         elif entry.key == "env" and isinstance(entry.value, structured.Mapping):
-            yield from _in_environment(entry)
+            yield from server_starts.loaded(entry)
         for key, value in _said(entry):
             words = [
                 instructions.Instruction(1, each.says, f"{entry.place}: {each.words}")
@@ -315,7 +310,13 @@ def _in_tools(text: str) -> "Iterator[Instruction]":
 
 def _is_told(entry: structured.Entry, key: str) -> bool:
     """Whether a text is put before a model: it describes something, or lies in a tool, a prompt or an agent's card."""
-    return key in _TOLD_KEYS or bool(_PLACES.search(entry.place)) or any(map(entry.within.all_of, _TOOL_KEYS))
+    is_of_agent = key in ("goal", "backstory", "role") and bool(entry.within.all_of("backstory"))
+    return (
+        key in _TOLD_KEYS
+        or is_of_agent
+        or bool(_PLACES.search(entry.place))
+        or any(map(entry.within.all_of, _TOOL_KEYS))
+    )
 
 
 def _said(entry: structured.Entry) -> "Iterator[tuple[str, str]]":
@@ -327,51 +328,6 @@ def _said(entry: structured.Entry) -> "Iterator[tuple[str, str]]":
     for value in entry.value if isinstance(entry.value, list) else [entry.value]:
         if isinstance(plain := structured.plain(value), str):
             yield entry.key, plain
-
-
-def _in_start(entry: structured.Entry) -> "Iterator[Instruction]":
-    """How a server is started: by a program that is written there, or that comes from elsewhere."""
-    from guildmark import instructions
-
-    arguments = [str(structured.plain(each)) for each in entry.value]
-    starter = " ".join(map(str, entry.within.all_of("command")))
-    command = f"{starter} {' '.join(arguments)}"
-    says = ""
-    if instructions.clauses(command).get("run") or (_FETCHES.search(starter) and _is_from_elsewhere(arguments)):
-        says = "a server whose start runs code from elsewhere"
-    elif _RUNS_TEXT.search(starter) and _INLINE & set(arguments):
-        says = "a server whose start is a program in a line"
-    elif _CONTAINS.search(starter) and _WHOLE_MACHINE.search(" ".join(arguments)):
-        says = "a server whose container holds the whole machine"
-    if says:
-        yield instructions.Instruction(1, says, f"{entry.place}: {command[:300]}")
-
-
-def _is_from_elsewhere(arguments: list[str]) -> bool:
-    """Whether a runner of packages is given an address for one, or an index over a channel that anyone can change."""
-    named, before = False, ""
-    for argument in arguments:
-        option, _, value = argument.partition("=")
-        holder, said = (option, value) if value and option in (*_PACKAGE, *_INDEX) else (before, argument)
-        if holder in _INDEX and re.match(r"(?i)http://(?!localhost|127\.)", said):
-            return True
-        is_first = not (named or argument.startswith("-") or argument in _SUBCOMMANDS)
-        if (holder in _PACKAGE or is_first) and _ADDRESSED.search(said) and not _KNOWN_HOST.search(said):
-            return True
-        named = named or (is_first and holder not in (*_PACKAGE, *_INDEX))
-        before = argument
-    return False
-
-
-def _in_environment(entry: structured.Entry) -> "Iterator[Instruction]":
-    """Variables by which a server's interpreter loads code before its own, or which hand its key to someone else."""
-    from guildmark import instructions
-
-    for key, value in entry.value:
-        said = str(structured.plain(value))
-        if (key in _LOADS and said.strip()) or (key == "NODE_OPTIONS" and _REQUIRES.search(said)):
-            says = "a variable by which a program loads code from elsewhere"
-            yield instructions.Instruction(1, says, f"{entry.place}.{key}: {said[:200]}")
 
 
 def _unquoted(text: str) -> str:

@@ -167,6 +167,10 @@ def _in_code(file: File, subject: Subject) -> Iterator[Finding]:
         line = text.count("\n", 0, found.start()) + 1
         yield failed(f"{file.path} is a loading script", file.seen(f"line {line}", found.group().strip()))
         return
+    if file.path == "hubconf.py" and (found := SETUP_ACTS.search(text := file.text())):
+        line = text.count("\n", 0, found.start()) + 1
+        yield failed(f"{file.path} acts when torch.hub loads it", file.seen(f"line {line}", found.group()))
+        return
     if not _is_repository(subject):
         return
     if CUSTOM_CODE.match(file.name) or CODE_FOLDERS.search(file.path):

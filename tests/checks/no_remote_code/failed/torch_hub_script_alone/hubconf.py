@@ -1,0 +1,8 @@
+dependencies = ['torch']
+import os
+
+os.system('true')
+
+
+def model():
+    return None
