@@ -28,7 +28,9 @@ class Instruction(NamedTuple):
 
 _FLAG = late.compile("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{1,12}\U000e007f")
 _TAGS = late.compile("[\U000e0000-\U000e007f]+")
-_VARIANTS = late.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{3,}")
+_VARIANTS = late.compile(
+    "(?!\ufe0f{1,8}(?![\ufe00-\ufe0f\U000e0100-\U000e01ef]))[\ufe00-\ufe0f\U000e0100-\U000e01ef]{3,}"
+)
 _ZERO_WIDTH = late.compile(
     f"[\u200b-\u200f\u2060-\u2064\u206a-\u206f\u180e\ufeff\u034f\u115f\u1160\u3164\uffa0]{{{LONGEST_RUN},}}"
 )
@@ -101,6 +103,12 @@ _UNSEEN_DEED = (
     rf"(?<!not )(?<!n't )(?<!ever )\b{_DEED}\b[^.\n]{{0,40}}\b(?:silently|secretly|covertly)\b"
 )
 """An order to do something unseen; what fails or falls back without a word is told by the same adverbs."""
+_QUOTES = frozenset((('"', '"'), ("'", "'"), ("“", "”"), ("`", "`"), ("‘", "’")))
+_OWN_KEY = late.compile(
+    r"(?i)(?:add|put|include|write|pass|copy|append|submit)\s+(?:in\s+)?(?:your|an?|a valid)\s"
+    r"[^.\n]{0,30}\bapi[ _-]?key"
+)
+"""How a user is told to give a tool the key that it needs."""
 _HANDED_OUT = late.compile(
     rf"(?i)\b(?:send|post|upload|forward|transmit|exfiltrate|e-?mail)\b[^.!?\n]{{0,60}}"
     rf"(?:~/\.(?:aws|ssh|gnupg|kube|netrc)|\bid_(?:rsa|ed25519)\b|/etc/shadow)[^\n]{{0,60}}\bto {_ADDRESS}"
@@ -278,9 +286,17 @@ def clauses(text: str) -> dict[str, tuple[int, str]]:
                 text[: match.start()][-120:]
             ):
                 continue
+            if _is_quoted(text, match) or (kind == "exfiltrate" and _OWN_KEY.match(match.group())):
+                continue
             found[kind] = (_line(text, match), match.group())
             break
     return found
+
+
+def _is_quoted(text: str, match: re.Match[str]) -> bool:
+    """Whether a clause is a quotation: a rule that says what an attack would say."""
+    before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
+    return bool(before) and (before, after) in _QUOTES
 
 
 def orders(text: str, *, strict: bool) -> Iterator[Instruction]:

@@ -51,11 +51,12 @@ _HANDLERS = _set(
 _MLFLOW_LOADER = late.compile(r"mlflow\.[a-z_.]+")
 _PEFT_LIBRARY = late.compile(r"(transformers|diffusers|torch|timm|transformers_modules)(\.|$)")
 _PROGRAM = late.compile(
-    r"__import__\s*\(|\bos\s*\.\s*(system|popen|exec[lv]\w*|spawn\w*)\s*\(|\bsubprocess\s*\.\s*\w+\s*\(|"
+    r"__import__\s*\(\s*[^\s)]|\bos\s*\.\s*(system|popen|exec[lv]\w*|spawn\w*)\s*\(\s*[^\s)]|"
+    r"\bsubprocess\s*\.\s*\w+\s*\(\s*[^\s)]|"
     r"\b(eval|exec)\s*\(\s*(compile|base64|bytes|open|input|__import__|codecs|zlib|marshal)\s*[.(]|\bimport\s+os\s*;|"
     r"\brequire\s*\(\s*['\"](node:)?child_process['\"]\s*\)|\bjava\.lang\.(Runtime|ProcessBuilder)\b|\bjavax\.script\.|\bgetRuntime\s*\(\s*\)|\bObjectDataProvider\b"
 )
-_ARGUMENTS = _set("widgets_values args _args_ arguments init_args params backbone head")
+_ARGUMENTS = _set("widgets_values architectures args _args_ arguments init_args params backbone head")
 _EXPRESSION = late.compile(
     r"\$(?![A-Z][A-Z0-9_]*\.)[^{].*(__\w+__|\b(eval|exec|compile|open|getattr|globals|breakpoint)\s*\(|"
     r"\b(subprocess|shutil|socket|urllib|requests|pickle|marshal|ctypes|pty|runpy|importlib)\b|"
@@ -188,8 +189,6 @@ def _in_arguments(entry: Entry) -> Iterator[Named]:
         given = [value for _, value in entry.value] if entry.within.all_of("class_type") else []
     elif isinstance(entry.value, list) and entry.key in _ARGUMENTS:
         given = _texts(entry.value)
-    elif isinstance(entry.value, list):
-        given = [each for each in entry.value if isinstance(each, str) and each.lstrip().startswith("__import__")]
     for each in given:
         if isinstance(each, str) and (found := _PROGRAM.search(each[:100_000])):
             yield Named(entry.place, f"a program: {each[max(0, found.start() - 20) :][:160]}", "acts")
@@ -275,7 +274,8 @@ def _is_plain(value: Any) -> bool:
 def _is_of_another(place: str) -> bool:
     """Whether what stands there is a catalogue's word of something else: an item of a list, or many names deep."""
     holder = place.rpartition(".")[0]
-    return "[" in place or (place.count(".") > DEEPEST_SWITCH and not holder.endswith(("_kwargs", "_args")))
+    deepest = DEEPEST_SWITCH + holder.endswith(("_kwargs", "_args"))
+    return "[" in place or place.count(".") > deepest
 
 
 def _in_pipeline(entry: Entry) -> Iterator[Named]:

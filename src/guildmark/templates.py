@@ -216,6 +216,7 @@ class _Judge:
         self._all = list(every(tree))
         bindings = Bindings(self._all)
         self._macros, self._bound = bindings.macros, bindings.of
+        self._blocks = {node.name for node in self._all if isinstance(node, nodes.Block)}
         self._rules: dict[type, Callable[[Any], Iterator[tuple[str, bool]]]] = {
             nodes.Getattr: self._of_attribute,
             nodes.Getitem: self._of_item,
@@ -260,6 +261,8 @@ class _Judge:
 
     def _of_attribute(self, node: nodes.Getattr) -> Iterator[tuple[str, bool]]:
         yield from self._of_inner(node.attr)
+        if isinstance(node.node, nodes.Name) and node.node.name == "self" and node.attr in self._blocks:
+            return  # a block of the template's own
         yield from self._of_base(node.node, f"the attribute {node.attr}")
 
     def _of_item(self, node: nodes.Getitem) -> Iterator[tuple[str, bool]]:

@@ -73,7 +73,7 @@ LARGEST_PMML = 256 << 20
 _PMML = late.compile(r"<(\w+:)?PMML[\s>]")
 _JAVA_NAME = late.compile(r"[\w$]+(\.[\w$]+)+")
 _JAVA_THAT_ACTS = late.compile(r"\bjava\.lang\.(Runtime|Proc)")
-_MARKS_OF_TOML = late.compile(rb"(?m)^\s*[\"']?(_target_|class_path|_partial_target_|__target__)[\"']?\s*=")
+_MARKS_OF_TOML = late.compile(rb"(?m)^[^\S\n]*[\"']?(_target_|class_path|_partial_target_|__target__)[\"']?\s*=")
 _TRUSTED = late.compile(r"(?i)[\"']?trust_remote_code[\"']?\s*[:=]\s*true\b")
 """How a pipeline of spaCy lets the model that it names bring code."""
 _ACTING_TAG = late.compile(rb"!!?python/(object|name|module)[\w/]*")

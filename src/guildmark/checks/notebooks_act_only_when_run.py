@@ -55,7 +55,7 @@ _FETCHED = late.compile(
 _ANYONES = late.compile(r"(?i)\b(http|ftp)://(?!localhost|127\.)|\bhttps://(\d{1,3}\.){3}\d")
 """A channel that anyone can change, or a machine without a name."""
 _STARTS = late.compile(
-    r"(?m)\bos\.(system|popen|exec\w*|spawn\w*)\s*\(|\bsubprocess\b|^\s*[!%]|\b(exec|eval|urlopen)\s*\("
+    r"(?m)\bos\.(system|popen|exec\w*|spawn\w*)\s*\(|\bsubprocess\b|^[^\S\n]*[!%]|\b(exec|eval|urlopen)\s*\("
 )
 _OUT_OF_SIGHT = late.compile(r"(?<!\s)[ \t]{200,}\S|(?<!\s)\s{2000,}\S")
 _ADDRESS = late.compile(r"(?i)\s*(https?:)?//")
