@@ -57,25 +57,10 @@ _MODULES_OF_NUMBERS = frozenset(
     ["math", "nn", "linalg", "signal", "strings", "sets", "sparse", "ragged", "bitwise", "random", "__operators__"]
 )
 _HARMFUL_PLACES = frozenset(
-    [
-        "io",
-        "raw_ops",
-        "data",
-        "saved_model",
-        "py_function",
-        "numpy_function",
-        "load_library",
-        "load_op_library",
-        "graph_util",
-        "train",
-        "summary",
-        "profiler",
-        "distribute",
-        "lite",
-        "tpu",
-        "config",
-        "autograph",
-    ]
+    (
+        *("io", "raw_ops", "data", "saved_model", "py_function", "numpy_function", "load_library", "load_op_library"),
+        *("graph_util", "train", "summary", "profiler", "distribute", "lite", "tpu", "config", "autograph"),
+    )
 )
 _OUTSIDE = late.compile(r"(/|~|\\|[A-Za-z]:|[A-Za-z][\w+.\-]*://|(.*[/\\])?\.\.([/\\]|$))")
 

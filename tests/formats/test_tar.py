@@ -167,7 +167,7 @@ def test_a_cut_tar_is_a_fault_and_has_the_bytes_that_are_left():
 def test_a_broken_header_is_a_fault_and_the_members_before_it_are_there():
     data = tarred({"a": b"x", "b": b"y"})
     data = data[:1024] + b"z" + data[1025:]
-    assert list(tar.faults(InMemory(data))) == [("byte 1024", "there is no header")]
+    assert [fault[:2] for fault in tar.faults(InMemory(data))] == [("byte 1024", "there is no header")]
     with pytest.raises(FormatError):
         held(data)
 

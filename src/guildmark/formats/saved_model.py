@@ -19,7 +19,7 @@ _MOST_LOOKED_AT = 20_000
 
 def recognises(contents: Contents) -> bool:
     """A schema version (1) of 1 and meta graphs (2), one of which names a node, a tag or a version; with another
-    version or more fields, which its readers do not look at, the first has a graph of nodes."""
+    version, which its readers do not look at, the first has a graph of nodes. Fields of other numbers are skipped."""
     if not contents.at(0, 1).startswith(BEGINS):
         return False
     reader = Reader(contents, _MOST_LOOKED_AT, cut=True)
@@ -32,8 +32,8 @@ def recognises(contents: Contents) -> bool:
                 first = first or field
             elif field.number in (1, 2) and field.kind != VARINT:
                 return False
-            else:
-                plain = plain and (field.number, field.kind, field.value) == (1, VARINT, 1)
+            elif field.number == 1:
+                plain = plain and field.value == 1
         return found if plain else first is not None and graph_def.has_nodes(reader, first)
     except FormatError:
         return False
