@@ -2,7 +2,6 @@
 
 Where CPython's two unpicklers (`_pickle.c`, `pickle.py`) differ, it goes on if either would."""
 
-import sys
 from collections.abc import Collection, Iterator
 
 from guildmark.errors import LimitPassed
@@ -14,6 +13,10 @@ from guildmark.formats.pickle.window import Broken, Window
 
 OF_NUMPY = ("dtype", "scalar")
 """What pickles of arrays of objects call, whose module they may take from their memo."""
+ACT_WHEN_IMPORTED = frozenset(
+    ("antigravity", "this", "idlelib", "turtledemo", "test", "lib2to3", "__hello__", "__phello__", "__main__")
+)
+"""Python's own modules that do something as they are imported."""
 BY_CODE = {code[0]: opcode for code, opcode in ACTS.items()}
 
 
@@ -116,6 +119,6 @@ def _is_misread(name: str, texts: Collection[str]) -> bool:
     """Whether a name is `numpy.dtype` or `numpy.core.multiarray.scalar` after a pickle of objects lost its memo.
 
     That pickle has a memo of its own; `pickle.load` takes the word at the same place of the outer one for the module:
-    `Pipeline.dtype`. No module of Python's own has these, and in others they are types of numbers."""
+    `Pipeline.dtype`. Where a module has one of these it is a type of numbers: to import it is all that could act."""
     module, _, attribute = name.rpartition(".")
-    return attribute in OF_NUMPY and module in texts and module.partition(".")[0] not in sys.stdlib_module_names
+    return attribute in OF_NUMPY and module in texts and module.partition(".")[0] not in ACT_WHEN_IMPORTED
