@@ -156,7 +156,7 @@ _CLAUSES = {
         rf"[^\n]{{0,60}}\b(?:to|through|via)\b[^\n]{{0,30}}{_ADDRESS}|"
         rf"\b(?:change|replace|set|swap|bcc|cc|redirect)\b[^.\n]{{0,40}}\b(?:recipients?|address|destination|account|"
         rf"payee|bcc|cc)\b[^\n]{{0,40}}?{_ADDRESS}|"
-        r"\bb?cc:? [\w.+-]+@[\w-]+\.\w+|"
+        r"\b(?:always|also|must|when(?:ever)?|every|each)\b[^.\n]{0,80}\bb?cc:? [\w.+-]+@[\w-]+\.\w+|"
         rf"\bwhen(?:ever)? this tool is (?:available|present|loaded)\b",
         re.I,
     ),
