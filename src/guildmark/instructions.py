@@ -100,7 +100,7 @@ _DEED = (
 _UNSEEN_DEED = (
     r"(?<!not )(?<!n't )(?<!ever )(?<!will )(?<!ould )(?<!can )(?<!may )(?<!ight )"
     rf"\b(?:silently|secretly|covertly)\s+(?:and\s+)?(?:\w+ly\s+)?{_DEED}\b|"
-    rf"(?<!not )(?<!n't )(?<!ever )\b{_DEED}\b[^.\n]{{0,40}}\b(?:silently|secretly|covertly)\b"
+    rf"(?<!not )(?<!n't )(?<!ever )\b{_DEED}\b(?:(?!\bfail)[^.\n]){{0,40}}\b(?:silently|secretly|covertly)\b"
 )
 """An order to do something unseen; what fails or falls back without a word is told by the same adverbs."""
 _QUOTES = frozenset((('"', '"'), ("'", "'"), ("“", "”"), ("`", "`"), ("‘", "’")))
@@ -135,7 +135,8 @@ _CLAUSES = {
         rf"alerting|show|showing|"
         rf"explain|explaining|report|reporting|ask|asking|warn|warning|let|letting)\b[^.\n]{{0,60}}?(?:{_WHOM}|"
         rf"\bthat you\b|\bthis (?:step|instruction|action|note|to)\b))"
-        rf"|\b(?:keep|hide|conceal)\b[^.\n]{{0,40}}\b(?:secret|hidden|from {_WHOM})|{_UNSEEN_DEED}",
+        rf"|\b(?:keep|hide|conceal)\b(?:(?!\b(?:keys?|tokens?|passwords?|credentials?)\b)[^.\n]){{0,40}}"
+        rf"\b(?:secret|hidden|from {_WHOM})|{_UNSEEN_DEED}",
         re.I,
     ),
     "exfiltrate": late.compile(

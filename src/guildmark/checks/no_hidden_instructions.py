@@ -65,7 +65,8 @@ _TOLD_IN_CODE = late.compile(
 _BROUGHT = late.compile(
     r"\b(include|insert|append|embed|add|load|fetch|visit|recommend|link|use|direct|redirect|refer|point|navigate|click)\b"
     r"[^\n]{0,120}(https?://|<script\b)|<script\b|!\[[^\]\n]{0,80}\]\(\s{0,9}https?://|"
-    r"\b(always|every|all|must|recommend\w*)\b[^\n]{0,80}\b(pip3?|npm|pnpm|gem|cargo) install\b",
+    r"\b(always|every|must|recommend\w*)\b((?!e\.g)[^\n]){0,80}"
+    r"\b(pip3?|npm|pnpm|gem|cargo) install +(?!-[re]\b|\.)[\w@-]",
     re.IGNORECASE,
 )
 SHORTEST_ORDER = 20
