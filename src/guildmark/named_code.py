@@ -272,10 +272,10 @@ def _is_plain(value: Any) -> bool:
 
 
 def _is_of_another(place: str) -> bool:
-    """Whether what stands there is a catalogue's word of something else: an item of a list, or many names deep."""
-    holder = place.rpartition(".")[0]
-    deepest = DEEPEST_SWITCH + holder.endswith(("_kwargs", "_args"))
-    return "[" in place or place.count(".") > deepest
+    """Whether what stands there is a catalogue's word of something else: an item of a list, or many names deep.
+
+    What open_clip gives a tower's tokenizer stands one deeper (`model_cfg.text_cfg.tokenizer_kwargs`)."""
+    return "[" in place or place.count(".") > DEEPEST_SWITCH + place.startswith("model_cfg.")
 
 
 def _in_pipeline(entry: Entry) -> Iterator[Named]:
