@@ -18,7 +18,7 @@ _INDEX = ("--index-url", "--extra-index-url", "--default-index", "--index", "-i"
 _ADDRESSED = late.compile(r"(?i)(^|@\s*)((git|hg|svn)\+|https?:|git:|ssh:|ftp:|file:)")
 _KNOWN_HOST = late.compile(
     r"(?i)^[^/]*(//([\w.-]+@)?(www\.)?(github|gitlab|bitbucket|codeberg|huggingface|raw\.githubusercontent|"
-    r"codeload\.github|registry\.npmjs|files\.pythonhosted|pkg|jsr|deno|esm|pypi|npm\.jsr)\.(com|org|co|land|io|sh|pr\.new))/"
+    r"codeload\.github|pkg|deno|esm)\.(com|org|co|land|sh|pr\.new))/"
 )
 _CONTAINS = late.compile(r"(?i)(^|[/\\])(docker|podman|nerdctl)(\.exe)?$")
 _WHOLE_MACHINE = late.compile(
