@@ -7,7 +7,7 @@ held against short lists, and a subscript may not be pieced together."""
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -107,8 +107,11 @@ def _environment() -> Environment:
     return Environment(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do", _Generation], autoescape=False)
 
 
+@lru_cache(maxsize=1)
 def parse(text: str) -> nodes.Template:
-    """The tree of a template; raises FormatError where it is none, LimitPassed beyond the bounds."""
+    """The tree of a template, which no caller changes: the checks ask for the same one in turn.
+
+    Raises FormatError where it is none, LimitPassed beyond the bounds."""
     if len(text) > LARGEST:
         raise LimitPassed(f"a template of {len(text)} characters; {LARGEST} are read")
     try:
