@@ -28,24 +28,12 @@ AGENT_FILES = late.compile(
     re.I,
 )
 """What agents read as rules of their work, unasked or by a command: by its name, or by the folder of such rules."""
-_AT_ONCE = late.compile(r"!`([^`\n]{1,2000})`")
-"""A command that runs as a prompt of Claude's is called, before the model sees a word."""
 SHOWN = late.compile(r"^(readme|model_?card|card|changelog)(\.\w{1,5})?$", re.I)
 _TOOL_KEYS = frozenset(
     ("inputSchema", "input_schema", "parameters", "outputSchema", "annotations", "function", "arguments")
 )
 _TOLD_KEYS = frozenset(
-    (
-        "description",
-        "title",
-        "instructions",
-        "prompt",
-        "content",
-        "text",
-        "summary",
-        "default",
-        "name",
-    )
+    ("description", "title", "instructions", "prompt", "content", "text", "summary", "default", "name")
 )
 _PLACES = late.compile(
     r"(?i)(^|[.\]])(input_?schema|output_?schema|parameters|annotations|functions?|arguments|args|mcpservers|tools|prompts|"
@@ -69,6 +57,8 @@ _BROUGHT = late.compile(
     r"\b(pip3?|npm|pnpm|gem|cargo) install +(?!-[re]\b|\.)[\w@-]",
     re.IGNORECASE,
 )
+_PUT_IN = late.compile(r"\b(include|insert|append|embed|add|inject)\b[^\n]{0,120}(https?://|<script\b)|<script\b", re.I)
+"""Something from elsewhere put into what is written: wherever the order to be quiet about it stands, it is of this."""
 SHORTEST_ORDER = 20
 """Bytes of the shortest order; Chinese says much in few characters."""
 _NAME = late.compile(r"[\w.\-]+")
@@ -178,19 +168,19 @@ def _in_file(file: File, kind: str) -> "Iterator[Instruction]":
 
 def _for_agents(text: str) -> "Iterator[Instruction]":
     """What an agent is told to obey: where it shall be kept from the user, also what stands there as code."""
-    from guildmark import instructions
+    from guildmark import command_lines, instructions
 
     plain = _unquoted(text)
     yield from instructions.orders(plain, strict=False)
     yield from instructions.handed_out(plain)
-    for command in _AT_ONCE.finditer(text):
+    for command in command_lines.INSERTED.finditer(text):
         if run := instructions.clauses(command[1]).get("run"):
             line = text.count("\n", 0, command.start()) + 1
             yield instructions.Instruction(line, "a command that fetches and runs code as the prompt is called", run[1])
     concealed, run = instructions.clauses(plain).get("conceal"), instructions.clauses(text).get("run")
     says = "an order to run or bring in something and keep that quiet"
-    if concealed and run:
-        yield instructions.Instruction(concealed[0], says, f"{run[1]} … {concealed[1]}")
+    if concealed and (words := run[1] if run else put.group() if (put := _PUT_IN.search(text)) else ""):
+        yield instructions.Instruction(concealed[0], says, f"{words} … {concealed[1]}")
     elif concealed:
         for start, paragraph in _paragraphs(text):
             kept = instructions.clauses(_unquoted(paragraph)).get("conceal")
