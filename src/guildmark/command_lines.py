@@ -6,6 +6,8 @@ from typing import NamedTuple
 from guildmark import late
 
 LONGEST = 100_000
+INSERTED = late.compile(r"!`([^`\n]+)`")
+"""A command in an agent's prompt or skill: it is run as that is read, and what it says takes its place."""
 _SHELL = r"(?:/?(?:usr/)?bin/)?(?:ba|z|da|k)?sh\b|python[\d.]*\b|perl\b|ruby\b|node\b|source\b|iex\b"
 _RULES = (
     (

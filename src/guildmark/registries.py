@@ -55,7 +55,10 @@ _COMMAND = late.compile(
 _LAYER_CALL = late.compile(r"(torch\.)?(nn\.)?[A-Z]\w*\([\w\s=.,+-]*\)", re.ASCII)
 """A layer of torch's with plain arguments."""
 _FIELD = late.compile(r"(?<!\{)(?:\{\{)*\{[A-Za-z_]\w*(?:\.[A-Za-z_]|\[)[^{}]{0,200}\}")
-_LOADING = frozenset(("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV", "PERL5OPT"))
+LOADING = frozenset(
+    ("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV", "PERL5OPT", "PERL5DB", "RUBYOPT")
+)
+"""Variables by which programs load code before their own."""
 _OF_MONTY = late.compile(r"(pymatgen|monty|matgl|emmet|maggma|atomate2?|jobflow|chgnet|smol|megnet|maml)\.")
 _MODULE = late.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 
@@ -283,7 +286,7 @@ def _in_prompt(entry: Entry) -> Iterator[Named]:
 def _in_variables(entry: Entry) -> Iterator[Named]:
     """Hydra sets these before the program starts others: some have every program load code."""
     for key, value in entry.value if isinstance(entry.value, Mapping) else ():
-        if key in _LOADING and value not in ("", "null", "~"):
+        if key in LOADING and value not in ("", "null", "~"):
             yield Named(entry.place, f"the variable {key}, by which programs load {str(value)[:160]}", "acts")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from guildmark import late
 from guildmark.instructions import Instruction, clauses
+from guildmark.registries import LOADING
 from guildmark.structured import Entry, plain
 
 _RUNS_TEXT = late.compile(r"(?i)(^|[/\\])(python[\d.]*|node|deno|bun|perl|ruby|php|powershell|pwsh)(\.exe)?$")
@@ -23,9 +24,6 @@ _KNOWN_HOST = late.compile(
 _CONTAINS = late.compile(r"(?i)(^|[/\\])(docker|podman|nerdctl)(\.exe)?$")
 _WHOLE_MACHINE = late.compile(
     r"(^|\s)(--privileged|(-v|--volume|--mount)[ =](/:|type=bind,(src|source)=/,)\S*|--pid[ =]host)(\s|$)"
-)
-_LOADS = frozenset(
-    ("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV", "PERL5OPT", "PERL5DB", "RUBYOPT")
 )
 _REQUIRES = late.compile(r"(^|\s)(--require|-r|--import|--loader|--experimental-loader)[ =]")
 
@@ -66,6 +64,6 @@ def loaded(entry: Entry) -> Iterator[Instruction]:
     """Variables by which a server's interpreter loads code before its own."""
     for key, value in entry.value:
         said = str(plain(value))
-        if (key in _LOADS and said.strip()) or (key == "NODE_OPTIONS" and _REQUIRES.search(said)):
+        if (key in LOADING and said.strip()) or (key == "NODE_OPTIONS" and _REQUIRES.search(said)):
             says = "a variable by which a program loads code from elsewhere"
             yield Instruction(1, says, f"{entry.place}.{key}: {said[:200]}")

@@ -22,8 +22,14 @@ MOST_MULTIPLIED = 1_000_000
 ENDINGS = (".json", ".yaml", ".yml", ".toml", ".skops", "_metadata")
 NAMES = frozenset(
     (
-        *("mlmodel", "hparams", "config", "config.pbtxt", "config.cfg", "pickle_module_info.txt"),
-        *(".allennlp_plugins", "python_env.yaml"),
+        "mlmodel",
+        "hparams",
+        "config",
+        "config.pbtxt",
+        "config.cfg",
+        "pickle_module_info.txt",
+        ".allennlp_plugins",
+        "python_env.yaml",
     )
 )
 _STAGE = "part-00000"

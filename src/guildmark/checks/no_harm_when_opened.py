@@ -30,8 +30,6 @@ _UNASKED = late.compile(
 )
 _TASKS = late.compile(r"(?i)(?:^|/)\.vscode/tasks\.json$")
 _SKILLS = late.compile(r"(?i)(?:^|/)(?:skill\.md|\.claude/(?:commands|skills|agents)/.+\.md)$")
-_INSERTED = late.compile(r"!`([^`\n]+)`")
-"""A command in an agent's skill: it is run when the skill is read, and its answer takes its place."""
 _BUILDS = late.compile(
     r"(?i)(?:^|/)(?:(?:gnu)?makefile|justfile|(?:docker|container)file[^/]*|[^/]*\.(?:dockerfile|mk|cmake|sh|bash|zsh|"
     r"ksh|ps1|psm1|bat|cmd|lua|gradle)|(?:docker-)?compose[^/]*\.ya?ml|\.github/(?:workflows|actions)/.+\.ya?ml|"
@@ -176,7 +174,7 @@ def _of_agents(file: File) -> Iterator[Finding]:
 def _when(file: File) -> _When | None:
     """When tools run what a file says; None for a file whose name no tool looks for."""
     path = file.path.replace("!", "/")
-    if _UNASKED.search(path) or (_SKILLS.search(path) and _INSERTED.search(file.text(LARGEST))):
+    if _UNASKED.search(path) or (_SKILLS.search(path) and command_lines.INSERTED.search(file.text(LARGEST))):
         return "unasked"
     if _TASKS.search(path):
         return "unasked" if _ON_OPENING.search(file.text(LARGEST)) else "built"
@@ -185,7 +183,7 @@ def _when(file: File) -> _When | None:
 
 def _of_commands(file: File, when: _When) -> Iterator[Finding]:
     text = file.text(LARGEST)
-    commands = "\n".join(_INSERTED.findall(text)) if _SKILLS.search(file.path.replace("!", "/")) else text
+    commands = "\n".join(command_lines.INSERTED.findall(text)) if _SKILLS.search(file.path.replace("!", "/")) else text
     for act in command_lines.acts(commands):
         if act.kind in _NOT_HERE or (act.kind == "sent" and _WITHOUT_SHAPE.search(act.seen)):
             continue
