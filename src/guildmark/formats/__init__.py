@@ -22,13 +22,14 @@ and may have
 Anything else a module reads has a name of its own (`pickle.names`, `gguf.metadata`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from types import ModuleType
 from typing import Literal, NamedTuple, Protocol, cast
 
 from guildmark import late, leaves
 from guildmark.contents import Contents
+from guildmark.errors import FormatError, LimitPassed
 from guildmark.limits import Budget
 
 SHELF = "formats"
@@ -114,6 +115,20 @@ def faults(name: str, contents: Contents) -> Iterator[Fault] | None:
     """What is broken about `contents` as a file of this format; None where nobody can say yet."""
     reader = getattr(_module(name), "faults", None)
     return None if reader is None else reader(contents)
+
+
+def broken(read: Callable[[], object], at: str) -> Iterator[Fault]:
+    """The fault by which reading breaks off, where it does; what is read as it is asked for is asked for to its end.
+
+    Raises LimitPassed."""
+    try:
+        found = read()
+        for _ in found if isinstance(found, Iterator) else ():
+            pass
+    except LimitPassed:
+        raise
+    except FormatError as error:
+        yield Fault(at, error.says)
 
 
 def reads(name: str) -> bool:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from guildmark import late
 from guildmark.contents import Contents
-from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Fault, Holds
+from guildmark.errors import FormatError
+from guildmark.formats import Fault, Holds, broken
 from guildmark.protobuf import BYTES, VARINT, Field, Reader
 
 RANK = 12
@@ -62,13 +62,7 @@ def layers(contents: Contents) -> Iterator[Layer]:
 
 def faults(contents: Contents) -> Iterator[Fault]:
     """All messages that are read fit into each other."""
-    try:
-        for _ in layers(contents):
-            pass
-    except LimitPassed:
-        raise
-    except FormatError as error:
-        yield Fault("header", error.says)
+    return broken(lambda: layers(contents), "header")
 
 
 def _is_layer(reader: Reader, message: Field) -> bool:

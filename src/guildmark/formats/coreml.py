@@ -8,7 +8,7 @@ import msgspec
 
 from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Fault, Holds
+from guildmark.formats import Fault, Holds, broken
 from guildmark.protobuf import BYTES, VARINT, Field, Reader
 from guildmark.remembered import remembered
 
@@ -72,13 +72,7 @@ def named(contents: Contents) -> Iterator[Named]:
 
 def faults(contents: Contents) -> Iterator[Fault]:
     """All messages that are read fit into each other."""
-    try:
-        for _ in named(contents):
-            pass
-    except LimitPassed:
-        raise
-    except FormatError as error:
-        yield Fault("header", error.says)
+    return broken(lambda: named(contents), "header")
 
 
 def _is_description(reader: Reader, description: Field) -> bool:

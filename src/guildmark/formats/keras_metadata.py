@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from guildmark import late
 from guildmark.contents import Contents
-from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Fault, Holds
+from guildmark.errors import FormatError
+from guildmark.formats import Fault, Holds, broken
 from guildmark.protobuf import BYTES, Reader
 
 RANK = 10
@@ -46,10 +46,4 @@ def layers(contents: Contents) -> Iterator[tuple[int, str]]:
 
 def faults(contents: Contents) -> Iterator[Fault]:
     """All messages fit into each other."""
-    try:
-        for _ in layers(contents):
-            pass
-    except LimitPassed:
-        raise
-    except FormatError as error:
-        yield Fault("nodes", error.says)
+    return broken(lambda: layers(contents), "nodes")

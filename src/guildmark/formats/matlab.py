@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from guildmark.contents import Contents, InMemory, Part
 from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Built, Fault, Holds
+from guildmark.formats import Built, Fault, Holds, broken
 
 RANK = 60
 HOLDS: Holds = "data"
@@ -42,12 +42,7 @@ def builds(contents: Contents) -> Iterator[Built]:
 
 def faults(contents: Contents) -> Iterator[Fault]:
     """Every element ends inside the file, and inside the one that holds it."""
-    try:
-        _Walk(contents).all()
-    except LimitPassed:
-        raise
-    except FormatError as error:
-        yield Fault("byte 128", error.says)
+    return broken(lambda: _Walk(contents).all(), "byte 128")
 
 
 class _Walk:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from guildmark.contents import Contents
-from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Fault, Holds
+from guildmark.errors import LimitPassed
+from guildmark.formats import Fault, Holds, broken
 from guildmark.formats._flatbuffers import Tables
 
 RANK = 10
@@ -45,9 +45,4 @@ def operators(contents: Contents) -> dict[tuple[str, str], int]:
 
 def faults(contents: Contents) -> Iterator[Fault]:
     """The tables of its graphs lie in the file."""
-    try:
-        operators(contents)
-    except LimitPassed:
-        raise
-    except FormatError as error:
-        yield Fault("tables", error.says)
+    return broken(lambda: operators(contents), "tables")

@@ -10,7 +10,7 @@ import msgspec
 
 from guildmark.contents import Contents
 from guildmark.errors import FormatError, LimitPassed
-from guildmark.formats import Fault, Holds
+from guildmark.formats import Fault, Holds, broken
 from guildmark.protobuf import BYTES, VARINT, Field, Reader
 from guildmark.structured import shallow
 
@@ -73,12 +73,7 @@ def _inner(reader: Reader, message: Field | None, path: tuple[int, ...]) -> Iter
 
 def faults(contents: Contents) -> Iterator[Fault]:
     """All messages that are read fit into each other."""
-    try:
-        operators(contents)
-    except LimitPassed:
-        raise
-    except FormatError as error:
-        yield Fault("header", error.says)
+    return broken(lambda: operators(contents), "header")
 
 
 def _is_block(reader: Reader, block: Field) -> bool:

@@ -14,6 +14,7 @@ from guildmark.remembered import remembered
 RANK = 10
 HOLDS: Holds = "weights"
 BEGINS = (b"\x08", b"\x12", b"\x88", b"\x92")
+
 _MOST_LOOKED_AT = 20_000
 
 

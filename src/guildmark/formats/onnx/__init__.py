@@ -50,13 +50,11 @@ _MOST_LOOKED_AT = 20_000
 _NAMED_BY = {1: 4, 5: 8, 11: 1, 12: 1, 13: 1}
 """In a graph: the field of a node, initializer, input, output, value that names it."""
 
-
 OUTSIDE = late.compile(
     r"(location|basepath|checksum)=.*|(offset|length)=\d{1,18}|prepacked_\d{1,9}=[\w.|;:, -]*", re.ASCII | re.DOTALL
 )
 """What may be said of data outside: by `ExternalDataInfo`, and ONNX Runtime's prepacked weights. A reader in Python
 that sets every key as an attribute can be made to set any (CVE-2026-34445)."""
-
 
 _LIBRARY = late.compile(rb"(?i)\.(so|dll|dylib)(\.\d+)*$")
 LONGEST_PATH = 1000
