@@ -14,7 +14,6 @@ SMALL = 1 << 20
 TOTALS = ("more than", "archives unpack to more than")
 """How a bound on all archives of a subject together says that it was passed."""
 
-
 ZEROS = 256 << 20
 """So many bytes beyond the ratio may the arrays of one subject be; honest ones can be nearly all zeros."""
 ARRAYS = (b"\x93NUMPY", *(bytes((0x80, protocol)) for protocol in range(2, 6)))

@@ -1,4 +1,4 @@
-"""What documents do as they are opened: pages, pictures, shortcuts and style sheets that run or reach for something.
+"""What documents do as they are opened: pages, pictures, tables, shortcuts, style sheets that run or reach out.
 
 What a browser shows in its sandbox (a chart with a script of its own) is no harm; a page that sends what the browser
 keeps, a picture with a script that calls out, and what the system runs with all rights of its user are."""
@@ -13,36 +13,12 @@ from guildmark import late
 LONGEST_SCRIPT = 4000
 """A script of a page that is longer is a library's, of which every word stands in some honest report."""
 MOST_SCRIPTS = 2000
+SHEETS = (".csv", ".tsv")
 ENDINGS = (
-    ".svg",
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".mht",
-    ".mhtml",
-    ".pdf",
-    ".url",
-    ".xsl",
-    ".xslt",
-    ".hta",
-    ".vbs",
-    ".vbe",
-    ".jse",
-    ".wsf",
-    ".wsh",
-    ".wsc",
-    ".sct",
-    ".scf",
-    ".reg",
-    ".library-ms",
-    ".search-ms",
-    ".searchconnector-ms",
-    ".settingcontent-ms",
-    ".application",
-    ".appref-ms",
-    ".theme",
-    ".command",
-    ".webloc",
+    *(".svg", ".html", ".htm", ".xhtml", ".mht", ".mhtml", ".pdf", ".url", ".xsl", ".xslt", ".hta", ".vbs", ".vbe"),
+    *(".jse", ".wsf", ".wsh", ".wsc", ".sct", ".scf", ".reg", ".library-ms", ".search-ms", ".searchconnector-ms"),
+    *(".settingcontent-ms", ".application", ".appref-ms", ".theme", ".command", ".webloc"),
+    *SHEETS,
 )
 _RUN = frozenset((".hta", ".vbs", ".vbe", ".jse", ".wsf", ".wsh", ".wsc", ".sct", ".settingcontent-ms"))
 """Windows runs these, with all rights of the user, as soon as they are opened."""
@@ -83,6 +59,18 @@ _STYLE = late.compile(
 _LAUNCH = late.compile(rb"/S\s*/Launch\b|/Launch\s*<<")
 _PDF_SCRIPT = late.compile(rb"/S\s*/JavaScript\b")
 _PDF_AT_OPENING = late.compile(rb"/OpenAction\b|/AA\b|/Names\b")
+_DDE = late.compile(
+    rb"\b(?:cmd|powershell|pwsh|ms\w+|excel|winword|rundll32|regsvr32|wscript|cscript|certutil|bitsadmin|soffice)"
+    rb"(?:\.exe)?\|[^!\t\r\n]{1,1000}!"
+)
+_CALL = late.compile(
+    rb"\b(?:(?:webservice|import(?:xml|data|html|feed))\s*\([^\t\r\n]{0,200}?https?://|"
+    rb"hyperlink\s*\([^\t\r\n]{0,200}?https?://[^\t\r\n]{0,200}?&|dde\s*\(\s*[\"'])"
+)
+_FORMULAS = ((b"|", _DDE), *((word, _CALL) for word in (b"webservice", b"import", b"hyperlink", b"dde")))
+"""What formulas do that start a program (DDE) or send what other cells hold, and a word without which none does."""
+_CELL = late.compile(rb"(?:^|[,;\t\r\n])[ \"']{0,3}[=+@-]")
+LONGEST_FORMULA = 2000
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -98,6 +86,9 @@ def acts(name: str, data: bytes) -> Iterator[Act]:
     ending = next((each for each in ENDINGS if name.endswith(each)), "")
     if data[:1024].lstrip()[:5] == b"%PDF-":
         yield from _of_pdf(data)
+        return
+    if ending in SHEETS:
+        yield from _of_sheet(data.lower())
         return
     text = _text(data)
     if ending in _RUN:
@@ -126,6 +117,17 @@ def _of_pdf(data: bytes) -> Iterator[Act]:
         yield Act("starts a program", data[launch.start() :][:160].decode("latin-1"))
     elif (script := _PDF_SCRIPT.search(data)) and _PDF_AT_OPENING.search(data):
         yield Act("has a script that a reader runs", data[script.start() :][:160].decode("latin-1"), harms=False)
+
+
+def _of_sheet(data: bytes) -> Iterator[Act]:
+    """The first formula that does harm, in small letters: text that a spreadsheet takes for one, by a cell's start."""
+    for pattern in dict.fromkeys(pattern for word, pattern in _FORMULAS if word in data):
+        for found in islice(pattern.finditer(data), MOST_SCRIPTS):
+            line = data[max(0, found.start() - LONGEST_FORMULA) : found.start()].rpartition(b"\n")[2]
+            if _CELL.search(line):
+                says = "has a formula that starts a program or sends cells away"
+                yield Act(says, found[0][:160].decode("latin-1"))
+                return
 
 
 def _of_page(text: str, is_picture: bool) -> Iterator[Act]:

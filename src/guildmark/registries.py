@@ -17,7 +17,7 @@ from guildmark.targets import Standing
 KEYS = (
     rb"custom_imports|custom_ops_library\w*|custom_ops_lib|component_type|global_imports|paramMap|plugins|driver|"
     rb"plugin_path\w*|input_variables|env_set|sbert_ce_default_activation_function|@class|@type|model_file|"
-    rb"allow_remote|build_dependencies|system_packages|base_image|envs|dataset_name_or_id|nnet|__module__"
+    rb"allow_remote|build_dependencies|system_packages|base_image|envs|dataset_name_or_id|nnet|__module__|module_name"
 )
 """The keys without which nothing of this is in a text, as a piece of a regular expression."""
 ACTIVATION = rb"|\bactivation(_fn|_function)?[\"']?\s*:\s*[\"']?\w+\.\w"
@@ -223,8 +223,10 @@ def _words(values: Iterable[Any]) -> list[str]:
 
 
 def _in_object(entry: Entry) -> Iterator[Named]:
-    """Decoders of JSON that import the module of an object's class, and call it (Qiskit, CVE-2024-29032)."""
-    for name in _words(entry.within.all_of("__class__")):
+    """Decoders of JSON that import the module of an object's class, and call it (Qiskit, CVE-2024-29032; Great
+    Expectations)."""
+    key = "class_name" if entry.key == "module_name" else "__class__"
+    for name in _words(entry.within.all_of(key)):
         if isinstance(entry.value, str) and targets.standing(f"{entry.value}.{name}") == "acts":
             yield Named(entry.place, f"the object {entry.value[:100]}.{name[:60]}", "acts")
 
@@ -311,6 +313,7 @@ _RULES: dict[str, Callable[[Entry], Iterator[Named]]] = {
     "dataset_name_or_id": _in_command,
     "nnet": _in_network,
     "__module__": _in_object,
+    "module_name": _in_object,
     "@module": _in_monty,
     "activation": _in_activation,
     "activation_fn": _in_activation,

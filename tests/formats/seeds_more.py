@@ -47,6 +47,7 @@ def seeds() -> dict[str, bytes]:
         "torch_export": zipped({"m/archive_format": b"pt2", "m/models/model.json": exported_program()}),
         "torch_package": zipped({"m/.data/extern_modules": b"torch\n", "m/model.py": b"WIDTH = 3\n"}),
         "executorch": executorch(["aten::add"], ["XnnpackBackend"]),
+        "onnx_text": b'<ir_version: 8, opset_import: ["" : 18]>\ng (float[N] x) => (float[N] y) { y = Add(x, x) }\n',
         "prototext": b'name: "net"\nlayer {\n  name: "a"  # first\n  type: "ReLU"\n}\n',
         "caffe": caffe_net(("a", "ReLU"), ("b", "Python")),
         "onnx_runtime": onnx_runtime(("", "Relu"), ("com.microsoft", "FusedConv")),

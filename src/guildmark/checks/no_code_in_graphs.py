@@ -8,7 +8,18 @@ from guildmark import late, layers
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError
 from guildmark.file import File
-from guildmark.formats import caffe, coreml, mxnet, onnx, onnx_runtime, openvino, paddle, prototext, torch_zip
+from guildmark.formats import (
+    caffe,
+    coreml,
+    mxnet,
+    onnx,
+    onnx_runtime,
+    onnx_text,
+    openvino,
+    paddle,
+    prototext,
+    torch_zip,
+)
 from guildmark.records import Finding
 from guildmark.subject import Subject
 
@@ -50,7 +61,7 @@ MOST_TOLD = 20
     applies_to="model dataset tool",
     remedy="Export the model again with the standard's own operators; or look at the code that it needs before.",
     bears_on="load",
-    of="onnx onnx_runtime coreml openvino paddle mxnet caffe prototext",
+    of="onnx onnx_runtime onnx_text coreml openvino paddle mxnet caffe prototext",
 )
 def no_code_in_graphs(subject: Subject) -> Iterator[Finding]:
     """Do graphs run with the operators of their runtime alone, without code of someone's own?"""
@@ -98,6 +109,10 @@ def _of_onnx(file: File) -> Iterator[Finding]:
 
 def _of_onnx_runtime(file: File) -> Iterator[Finding]:
     yield from _of_operators(file, onnx_runtime.operators(file.contents), frozenset())
+
+
+def _of_onnx_text(file: File) -> Iterator[Finding]:
+    yield from _of_operators(file, onnx_text.operators(file.contents), onnx_text.functions(file.contents))
 
 
 def _of_operators(
@@ -212,6 +227,7 @@ def _of_openvino(file: File) -> Iterator[Finding]:
 _READERS: dict[str, Callable[[File], Iterator[Finding]]] = {
     "onnx": _of_onnx,
     "onnx_runtime": _of_onnx_runtime,
+    "onnx_text": _of_onnx_text,
     "caffe": _of_caffe,
     "prototext": _of_prototext,
     "coreml": _of_coreml,

@@ -359,19 +359,9 @@ def _in_topology(file: File) -> Iterator[Fetch]:
 
 def _in_card(file: File) -> Iterator[Fetch]:
     """The files that `datasets` loads, as a data set's card names them."""
-    configs = card.read(file.contents).front.get("configs")
-    for config in configs if isinstance(configs, list) else ():
-        files = config.get("data_files") if isinstance(config, dict) else None
-        for place, node in structured.nodes(_as_tree(files)):
-            if isinstance(node, str) and _WEB.match(node):
-                yield Fetch(f"configs data_files {place}".strip(), node, "a file of data")
-
-
-def _as_tree(value: Any) -> Any:
-    """Plain dictionaries and lists as the trees of `structured`."""
-    if isinstance(value, dict):
-        return structured.Mapping((str(key), _as_tree(each)) for key, each in value.items())
-    return [_as_tree(each) for each in value] if isinstance(value, list) else value
+    for place, path in card.data_files(card.read(file.contents)):
+        if _WEB.match(path):
+            yield Fetch(place, path, "a file of data")
 
 
 _BY_FORMAT: dict[str, Callable[[File], Iterator[Fetch]]] = {

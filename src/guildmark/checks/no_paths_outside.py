@@ -9,7 +9,7 @@ from guildmark import late, structured
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError, LimitPassed
 from guildmark.file import File
-from guildmark.formats import coreml, hdf5, onnx, openvino, paddle, prototext, safetensors, saved_model
+from guildmark.formats import card, coreml, hdf5, onnx, onnx_text, openvino, paddle, prototext, safetensors, saved_model
 from guildmark.manifest import printable
 from guildmark.records import Finding
 from guildmark.structured import shallow
@@ -54,6 +54,8 @@ _OF_TRITON = late.compile(
 """Where Triton's configuration says which file its server opens."""
 _KERNELS = late.compile(rb"<CustomLayer\s")
 _KERNEL = late.compile(rb"<(?:Source|Define)\s[^>]{0,1000}?\bfilename\s*=\s*[\"']([^\"'<>]{1,1000})[\"']")
+_CHECKPOINT = late.compile(r"\b(?:all_)?model_checkpoint_paths?\s*:\s*[\"']([^\"'\n]{1,1000})[\"']")
+"""What TensorFlow's list of checkpoints names (checkpoint_state.proto)."""
 _SCHEME = late.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = late.compile(r"[A-Za-z]:")
 _NAME_OUT = late.compile(r"(^|[\\/])\.\.([\\/]|$)|\0|[A-Za-z]:\\")
@@ -90,6 +92,8 @@ def no_paths_outside(subject: Subject) -> Iterator[Finding]:
             readers.append(_of_kernels)
         elif file.name == "config.pbtxt" and "text" in file.formats:
             readers.append(_of_triton)
+        elif file.name == "checkpoint" and "text" in file.formats:
+            readers.append(_of_checkpoints)
         elif _is_configuration(file) and subject.kind != "tool":
             readers.append(_of_configuration)
         if file.archive:
@@ -154,6 +158,11 @@ def _of_onnx(file: File) -> Iterator[Named]:
         base = (tensor.external or {}).get("basepath", "")
         if base:
             yield Named(base, f"byte {tensor.at}", f"the folder of {tensor.name[:100]}", must_be_here=False)
+
+
+def _of_onnx_text(file: File) -> Iterator[Named]:
+    for at, path in onnx_text.locations(file.contents):
+        yield Named(path, f"character {at}", "a tensor")
 
 
 def _of_prototext(file: File) -> Iterator[Named]:
@@ -233,6 +242,20 @@ def _of_triton(file: File) -> Iterator[Named]:
         yield Named(next(filter(None, found.groups())), "config.pbtxt", "what its server opens", must_be_here=False)
 
 
+def _of_checkpoints(file: File) -> Iterator[Named]:
+    """The newest checkpoint of TensorFlow's and those before it; where it was trained, they lay at any place."""
+    for found in _CHECKPOINT.finditer(file.text()):
+        if _NAME_OUT.search(found[1]):
+            yield Named(found[1], "checkpoint", "a checkpoint", must_be_here=False)
+
+
+def _of_card(file: File) -> Iterator[Named]:
+    """The files of data that a card names; an address is `no_network_on_load`'s question."""
+    for place, path in card.data_files(card.read(file.contents)):
+        if "://" not in path:
+            yield Named(path, place, "a file of data", must_be_here=False)
+
+
 def _is_configuration(file: File) -> bool:
     """Whether a text of JSON or YAML, or of a loader's own name, says a path by which its loader opens something."""
     name = file.name.lower()
@@ -306,7 +329,9 @@ def _of_member(file: File, links: dict[str, File]) -> Iterator[Finding]:
 
 
 _READERS: dict[str, Callable[[File], Iterator[Named]]] = {
+    "card": _of_card,
     "onnx": _of_onnx,
+    "onnx_text": _of_onnx_text,
     "safetensors": _of_tensors,
     "coreml": _of_coreml,
     "paddle": _of_paddle,

@@ -37,16 +37,29 @@ ELSEWHERE = late.compile(
     re.IGNORECASE,
 )
 """A requirement at an address, and pip's options for another index, another list; it takes their beginnings too."""
+DIRECT = late.compile(rf"^[^\S\n]*(?:[\w.\[\],-]+\s*@\s*)?(?:{_URL})", re.IGNORECASE)
+"""A requirement at an address alone."""
 WELL_KNOWN = late.compile(
     r"https://(?:download\.pytorch\.org/whl/|pypi\.org/simple|pypi\.nvidia\.com|data\.pyg\.org/whl|"
     r"storage\.googleapis\.com/jax-releases/|github\.com/huggingface/|github\.com/openai/)"
 )
+_LISTS = late.compile(r"pyproject\.toml|uv\.toml|pipfile|(?:environment|conda)[\w.-]*\.ya?ml")
+_ADDRESSED = frozenset(("url", "git", "index-url", "default-index", "extra-index-url", "find-links", "index_url"))
+_OF_TOOLS = late.compile(
+    r"tool\.(?:uv|poetry|pdm|hatch|pixi)\b|source\b|(?:extra-)?index\b|find-links\b|(?:dev-)?packages\b"
+)
+"""The tables whose addresses a package manager fetches from; a project's own pages stand elsewhere."""
+_ADDRESS = late.compile(_URL, re.IGNORECASE)
+_ANYONES = late.compile(r"http://(?!localhost|127\.)", re.IGNORECASE)
+"""A channel that anyone on the way can change."""
 _ACTS = (
     r"\b(?:os\.(?:system|popen|exec\w*|spawn\w*)|subprocess\.\w+|socket\.socket|pty\.spawn)\s*\(|"
     r"(?<![\w.])(?:builtins\.)?(?:eval|exec|__import__)\s*\("
 )
 ACTS = late.compile(_ACTS)
 SETUP_ACTS = late.compile(_ACTS + r"|\b(?:urlopen|urlretrieve|requests\.(?:get|post))\s*\(")
+ACTS_AT_ONCE = late.compile(rf"(?m)^(?:\w+\s*=\s*)?(?:{_ACTS})")
+"""What is done as the file is imported, and not in a function of it."""
 DATASET_SCRIPT = late.compile(r"\b(GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder)\b")
 DATASET_CLASS = late.compile(
     r"^class\s+\w+\s*\([^)\n]*\b(GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder|BeamBasedBuilder)\b", re.M
@@ -63,29 +76,9 @@ SHADOWS = frozenset(
         "datasets",
         "peft",
         "sklearn",
-        *(
-            "accelerate",
-            "huggingface_hub",
-            "sentence_transformers",
-            "onnxruntime",
-            "tensorflow",
-            "pandas",
-            "scipy",
-            "PIL",
-        ),
-        *(
-            "requests",
-            "tqdm",
-            "yaml",
-            "packaging",
-            "filelock",
-            "json",
-            "pickle",
-            "random",
-            "typing",
-            "tempfile",
-            "pathlib",
-        ),
+        *("accelerate", "huggingface_hub", "sentence_transformers", "onnxruntime", "tensorflow", "pandas", "scipy"),
+        *("PIL", "requests", "tqdm", "yaml", "packaging", "filelock", "json", "pickle", "random", "typing"),
+        *("tempfile", "pathlib"),
     )
     for ending in (".py", "/__init__.py")
 )
@@ -182,6 +175,9 @@ def _in_code(file: File, subject: Subject) -> Iterator[Finding]:
     elif file.name == "setup.py" and (found := SETUP_ACTS.search(text := file.text())):
         line = text.count("\n", 0, found.start()) + 1
         yield failed(f"{file.path} acts when it is installed", file.seen(f"line {line}", found.group()))
+    elif file.name == "conftest.py" and (found := ACTS_AT_ONCE.search(text := file.text())):
+        line = text.count("\n", 0, found.start()) + 1
+        yield failed(f"{file.path} acts when tests are looked for", file.seen(f"line {line}", found.group()))
     elif subject.kind == "dataset" and (found := DATASET_SCRIPT.search(text := file.text())):
         line = text.count("\n", 0, found.start()) + 1
         yield failed(f"{file.path} is a loading script", file.seen(f"line {line}", found.group()))
@@ -205,16 +201,56 @@ def _in_bundle(file: File, subject: Subject) -> Iterator[Finding]:
 
 def _in_requirements(file: File, subject: Subject) -> Iterator[Finding]:
     """What a model's user would install from elsewhere than the index; in a package it is ordinary."""
-    if "text" not in file.formats or file.archive or not _is_repository(subject):
+    if not {"text", "pyproject"} & set(file.formats) or file.archive or not _is_repository(subject):
         return
     name = file.name.lower()
-    if REQUIREMENTS.match(name):
+    if REQUIREMENTS.match(name) or name == "setup.cfg":
+        elsewhere = DIRECT if name == "setup.cfg" else ELSEWHERE
         for number, line in _lines(file.text()):
-            if ELSEWHERE.match(line) and not WELL_KNOWN.search(line):
+            if elsewhere.match(line) and not WELL_KNOWN.search(line):
                 yield failed(f"{file.path} installs from elsewhere: {line.strip()[:160]}", _at(file, number, line))
+    elif _LISTS.fullmatch(name):
+        yield from _in_lists(file, subject)
     elif name.endswith(".pth") and (found := AT_START.search(text := file.text())):
         number = text.count("\n", 0, found.start()) + 1
         yield failed(f"{file.path} is run line by line whenever Python starts", _at(file, number, found.group()))
+
+
+def _in_lists(file: File, subject: Subject) -> Iterator[Finding]:
+    """What a project's or an environment's own list has a package manager fetch from elsewhere, or run as it builds."""
+    data = file.contents.at(0, structured.LARGEST_YAML + 1)
+    try:
+        is_yaml = file.name.lower().endswith((".yaml", ".yml"))
+        trees = structured.yaml(data) if is_yaml else [structured.toml(data)]
+    except GuildmarkError as error:
+        yield unknown(f"{file.path} was not read: {error.says}", file.seen("", error.says))
+        return
+    for entry in (entry for tree in trees for entry in structured.entries(tree)):
+        for given in entry.value if isinstance(entry.value, list) else [entry.value]:
+            if isinstance(given, str) and _is_elsewhere(entry, given) and not WELL_KNOWN.search(given):
+                says = f"{file.path} installs from elsewhere: {given.strip()[:160]}"
+                yield failed(says, file.seen(entry.place, given.strip()))
+        if entry.place == "build-system.backend-path":
+            yield from _in_backend(_leaves(entry.within.all_of("build-backend")), subject)
+
+
+def _is_elsewhere(entry: structured.Entry, given: str) -> bool:
+    """Whether an entry of a list is a requirement, an index or a channel at another address."""
+    if entry.key == "channels":
+        return _ANYONES.match(given) is not None
+    if entry.key in _ADDRESSED:
+        return bool(_OF_TOOLS.match(entry.place) and _ADDRESS.match(given))
+    return isinstance(entry.value, list) and "@" in given and DIRECT.match(given) is not None
+
+
+def _in_backend(names: Iterator[str], subject: Subject) -> Iterator[Finding]:
+    """A project's own code that builds it."""
+    modules = {name.partition(":")[0].partition(".")[0] for name in names}
+    for file in subject.own_files():
+        is_one = file.name.endswith(".py") and file.path.removesuffix(".py").removesuffix("/__init__") in modules
+        if is_one and (found := SETUP_ACTS.search(text := file.text())):
+            line = text.count("\n", 0, found.start()) + 1
+            yield failed(f"{file.path} acts when it is built", file.seen(f"line {line}", found.group()))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

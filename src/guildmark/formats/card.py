@@ -102,6 +102,26 @@ def parse(text: str, first_line: int = 1) -> Card:
     return Card(reader.values(), body, sections(body, body_line), reader.lines, body_line, tuple(reader.faults))
 
 
+def data_files(card: Card) -> Iterator[tuple[str, str]]:
+    """The files and folders that `datasets` loads, as a data set's card names them, each with its place.
+
+    Source: https://huggingface.co/docs/hub/datasets-manual-configuration."""
+    configs = card.front.get("configs")
+    for config in configs if isinstance(configs, list) else ():
+        for key in ("data_dir", "data_files") if isinstance(config, dict) else ():
+            for place, path in _texts(config.get(key)):
+                yield f"configs {key} {place}".strip(), path
+
+
+def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """The texts in a value of a front matter, whose depth is bounded, each with its place."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, (dict, list)):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(each, f"{place}.{key}".lstrip("."))
+
+
 def sections(text: str, first_line: int = 1) -> tuple[Section, ...]:
     """The parts of a Markdown (or plain reStructuredText) body, one a heading; text before the first is left out."""
     lines = text.split("\n")
