@@ -113,7 +113,10 @@ class RawLzma(_Lzma):
         pb, lp = divmod(rest, 5)
         dictionary = max(1 << 12, int.from_bytes(properties[1:], "little"))
         chain = [{"id": lzma.FILTER_LZMA1, "dict_size": dictionary, "lc": lc, "lp": lp, "pb": pb}]
-        super().__init__(lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=chain))
+        try:
+            super().__init__(lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=chain))
+        except lzma.LZMAError as error:  # liblzma keeps fewer bits of context than the format can ask for
+            raise ValueError("bad LZMA properties") from error
 
 
 class Inflation:

@@ -167,6 +167,14 @@ def test_a_dictionary_of_gigabytes_is_not_allocated():
         inflate.RawLzma(b"\x5d\xff\xff\xff\xff")
 
 
+@pytest.mark.parametrize("properties", range(225))
+def test_an_lzma_member_that_asks_for_more_context_than_is_kept_hides_no_other(properties):
+    """Its literals' context and position bits may be five and more together (found by the campaign)."""
+    data = zipped({"a": b"one" * 50, "b": b"two"}, zipfile.ZIP_LZMA)
+    place = data.index(b"\x05\0\x5d") + 2
+    assert held(data[:place] + bytes((properties,)) + data[place + 1 :])["b"] == b"two"
+
+
 @given(st.integers(0, 400), st.binary(min_size=1, max_size=8))
 def test_a_zip_with_any_bytes_changed_ends_in_members_or_a_format_error(place, change):
     data = zipped({"a": b"one", "b": b"two" * 20})
