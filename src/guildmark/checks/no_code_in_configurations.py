@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from guildmark import late, named_code, registries, structured
+from guildmark import late, named_code, registries, structured, targets
 from guildmark.check import check, failed, not_applicable, passed, unknown
 from guildmark.errors import GuildmarkError, LimitPassed
 from guildmark.file import File
@@ -80,6 +80,14 @@ _PMML = late.compile(r"<(\w+:)?PMML[\s>]")
 _JAVA_NAME = late.compile(r"[\w$]+(\.[\w$]+)+")
 _JAVA_THAT_ACTS = late.compile(r"\bjava\.lang\.(Runtime|Proc)")
 _MARKS_OF_TOML = late.compile(rb"(?m)^[^\S\n]*[\"']?(_target_|class_path|_partial_target_|__target__)[\"']?\s*=")
+_LOGGING = late.compile(r"^\[handler_[^\]\n]{1,200}\]", re.MULTILINE)
+_LOGGED = late.compile(r"^(args|kwargs|class)[^\S\n]*[=:][^\S\n]*(\S[^\n]{0,2000})", re.MULTILINE)
+_CALLED = late.compile(
+    r"__\w+__|\b(eval|exec|compile|open|getattr|globals|breakpoint)\s*\(|\blambda\b|\bos\.(?!path\b)"
+)
+"""What `logging.config.fileConfig` would evaluate that is more than values, streams and numbers of levels."""
+_LARGEST_OF_LOGGING = 1 << 20
+_OF_LOGGING = (".ini", ".conf", ".cfg")
 _TRUSTED = late.compile(r"(?i)[\"']?trust_remote_code[\"']?\s*[:=]\s*true\b")
 """How a pipeline of spaCy lets the model that it names bring code."""
 _ACTING_TAG = late.compile(rb"!!?python/(object|name|module)[\w/]*")
@@ -205,6 +213,8 @@ def _is_configuration(file: File) -> bool:
     name = file.name.lower()
     if name == _STAGE:
         return "text" in file.formats and bool(_OF_SPARK.match(file.contents.at(0, 40)))
+    if name.endswith(_OF_LOGGING) and not _has_own_rules(name):
+        return "text" in file.formats and file.size <= _LARGEST_OF_LOGGING and bool(_LOGGING.search(file.text()))
     return ("text" in file.formats or "card" in file.formats) and (name.endswith(ENDINGS) or _has_own_rules(name))
 
 
@@ -218,6 +228,9 @@ def _own_modules(subject: Subject) -> frozenset[str]:
 def _of_file(
     file: File, subject: Subject, own: frozenset[str], known: dict[tuple[str | None, str], _Understood]
 ) -> Iterator[Finding]:
+    if file.name.lower().endswith(_OF_LOGGING) and not _has_own_rules(file.name.lower()):
+        yield from _of_logging(file)
+        return
     data = file.contents.at(0, structured.LARGEST_JSON + 1)
     tool = subject.kind == "tool"
     if not _could_name_code(data, file) and not any(name.encode() in data for name in own):
@@ -300,6 +313,18 @@ def _could_name_code(data: bytes, file: File) -> bool:
     if file.name.lower().endswith(".toml"):
         return bool(_MARKS_OF_TOML.search(data))
     return bool((_MARKS_OF_JSON if _is_json(data, file) else _MARKS_OF_YAML).search(data))
+
+
+def _of_logging(file: File) -> Iterator[Finding]:
+    """Python's `logging.config.fileConfig` evaluates what a handler is made of, and by which class."""
+    for found in _LOGGED.finditer(text := file.text()):
+        key, value = found[1], found[2].strip()
+        acts = targets.is_name(value) and targets.standing(value) == "acts" if key == "class" else False
+        if acts or _CALLED.search(value):
+            seen = file.seen(f"line {text.count(chr(10), 0, found.start()) + 1}", found[0])
+            yield failed(f"{file.path} names code to run: {found[0][:160]}, which Python's logging evaluates", seen)
+            return
+    yield passed(f"{file.path} names no code", file.seen("", "its handlers are made of plain values"))
 
 
 _PLAIN_TEXTS = frozenset(("config.pbtxt", "config.cfg", "pickle_module_info.txt", ".allennlp_plugins"))
