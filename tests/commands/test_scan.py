@@ -1,6 +1,9 @@
 """`guildmark scan`: exit codes, formats, nothing half-written."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +118,12 @@ def test_a_name_that_the_user_allows_is_told_in_every_format(tmp_path: Path, cap
     for format in ("text", "jsonl", "sarif"):
         assert main(["scan", "--quiet", str(model), "--allow", str(allowed), "--format", format]) == 0
         assert b"what the user lets it name: ours.Model" in capfdbinary.readouterr().out
+
+
+def test_a_program_that_ends_at_once_has_written_all_it_said(tmp_path):
+    for number in range(200):
+        (tmp_path / f"{number}.txt").write_text("words")
+    program = [sys.executable, "-m", "guildmark", "scan", str(tmp_path), "--format", "jsonl"]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    ended = subprocess.run(program, capture_output=True, check=False, timeout=60, env=buffered)
+    assert (ended.returncode, len(ended.stdout.splitlines())) == (0, 200)
