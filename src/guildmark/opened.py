@@ -71,6 +71,7 @@ _FORMULAS = ((b"|", _DDE), *((word, _CALL) for word in (b"webservice", b"import"
 """What formulas do that start a program (DDE) or send what other cells hold, and a word without which none does."""
 _CELL = late.compile(rb"(?:^|[,;\t\r\n])[ \"']{0,3}[=+@-]")
 LONGEST_FORMULA = 2000
+"""Bytes from a cell's start that are looked at, also where a file is read in pieces."""
 
 
 class Act(msgspec.Struct, frozen=True):

@@ -32,6 +32,14 @@ def test_operators_of_inner_graphs_and_functions_count():
     assert onnx_text.functions(InMemory(data + more)) == {("own", "Twice")}
 
 
+@pytest.mark.parametrize("claim", [b'# domain: "own" > Act\n', b'z = Cast <says = "domain: \\"own\\" > Act"> (x)\n'])
+def test_what_is_no_definition_makes_no_function_of_the_models_own(claim: bytes):
+    """Else a remark would have an operator of someone's own pass."""
+    data = HEAD + b"main (x) => (y) {\n" + claim + b"y = own.Act(x)\n}\n"
+    assert onnx_text.functions(InMemory(data)) == frozenset()
+    assert onnx_text.operators(InMemory(data))[("own", "Act")] == 1
+
+
 def test_a_tensor_outside_is_told_with_its_place():
     data = HEAD + b'main (x) => (y)\n<float[2] w = ["location": "w.bin", "offset": "0"]>\n{ y = Add(x, w) }'
     assert list(onnx_text.locations(InMemory(data))) == [(data.index(b'"location"'), "w.bin")]

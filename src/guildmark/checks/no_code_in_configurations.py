@@ -213,9 +213,13 @@ def _is_configuration(file: File) -> bool:
     name = file.name.lower()
     if name == _STAGE:
         return "text" in file.formats and bool(_OF_SPARK.match(file.contents.at(0, 40)))
-    if name.endswith(_OF_LOGGING) and not _has_own_rules(name):
+    if _may_be_of_logging(name):
         return "text" in file.formats and file.size <= _LARGEST_OF_LOGGING and bool(_LOGGING.search(file.text()))
     return ("text" in file.formats or "card" in file.formats) and (name.endswith(ENDINGS) or _has_own_rules(name))
+
+
+def _may_be_of_logging(name: str) -> bool:
+    return name.endswith(_OF_LOGGING) and not _has_own_rules(name)
 
 
 def _own_modules(subject: Subject) -> frozenset[str]:
@@ -228,7 +232,7 @@ def _own_modules(subject: Subject) -> frozenset[str]:
 def _of_file(
     file: File, subject: Subject, own: frozenset[str], known: dict[tuple[str | None, str], _Understood]
 ) -> Iterator[Finding]:
-    if file.name.lower().endswith(_OF_LOGGING) and not _has_own_rules(file.name.lower()):
+    if _may_be_of_logging(file.name.lower()):
         yield from _of_logging(file)
         return
     data = file.contents.at(0, structured.LARGEST_JSON + 1)
@@ -319,7 +323,7 @@ def _of_logging(file: File) -> Iterator[Finding]:
     """Python's `logging.config.fileConfig` evaluates what a handler is made of, and by which class."""
     for found in _LOGGED.finditer(text := file.text()):
         key, value = found[1], found[2].strip()
-        acts = targets.is_name(value) and targets.standing(value) == "acts" if key == "class" else False
+        acts = key == "class" and targets.is_name(value) and targets.standing(value) == "acts"
         if acts or _CALLED.search(value):
             seen = file.seen(f"line {text.count(chr(10), 0, found.start()) + 1}", found[0])
             yield failed(f"{file.path} names code to run: {found[0][:160]}, which Python's logging evaluates", seen)

@@ -157,12 +157,10 @@ def _in_code(file: File, subject: Subject) -> Iterator[Finding]:
         return
     alone = len(list(subject.own_files())) == 1
     if (alone or subject.kind != "tool") and (found := DATASET_CLASS.search(text := file.text())):
-        line = text.count("\n", 0, found.start()) + 1
-        yield failed(f"{file.path} is a loading script", file.seen(f"line {line}", found.group().strip()))
+        yield failed(f"{file.path} is a loading script", _where(file, text, found))
         return
     if file.path == "hubconf.py" and (found := SETUP_ACTS.search(text := file.text())):
-        line = text.count("\n", 0, found.start()) + 1
-        yield failed(f"{file.path} acts when torch.hub loads it", file.seen(f"line {line}", found.group()))
+        yield failed(f"{file.path} acts when torch.hub loads it", _where(file, text, found))
         return
     if not _is_repository(subject):
         return
@@ -173,14 +171,11 @@ def _in_code(file: File, subject: Subject) -> Iterator[Finding]:
     elif file.name in STARTUP:
         yield failed(f"{file.path} runs whenever Python starts beside it", file.seen("line 1", file.name))
     elif file.name == "setup.py" and (found := SETUP_ACTS.search(text := file.text())):
-        line = text.count("\n", 0, found.start()) + 1
-        yield failed(f"{file.path} acts when it is installed", file.seen(f"line {line}", found.group()))
+        yield failed(f"{file.path} acts when it is installed", _where(file, text, found))
     elif file.name == "conftest.py" and (found := ACTS_AT_ONCE.search(text := file.text())):
-        line = text.count("\n", 0, found.start()) + 1
-        yield failed(f"{file.path} acts when tests are looked for", file.seen(f"line {line}", found.group()))
+        yield failed(f"{file.path} acts when tests are looked for", _where(file, text, found))
     elif subject.kind == "dataset" and (found := DATASET_SCRIPT.search(text := file.text())):
-        line = text.count("\n", 0, found.start()) + 1
-        yield failed(f"{file.path} is a loading script", file.seen(f"line {line}", found.group()))
+        yield failed(f"{file.path} is a loading script", _where(file, text, found))
 
 
 def _in_bundle(file: File, subject: Subject) -> Iterator[Finding]:
@@ -195,8 +190,7 @@ def _in_bundle(file: File, subject: Subject) -> Iterator[Finding]:
     if is_run:
         yield failed(f"{file.path} is run by the server that unpacks the model", file.seen("line 1", file.name))
     elif acts:
-        line = text.count("\n", 0, acts.start()) + 1
-        yield failed(f"{file.path} is custom code that acts", file.seen(f"line {line}", acts.group()))
+        yield failed(f"{file.path} is custom code that acts", _where(file, text, acts))
 
 
 def _in_requirements(file: File, subject: Subject) -> Iterator[Finding]:
@@ -249,8 +243,7 @@ def _in_backend(names: Iterator[str], subject: Subject) -> Iterator[Finding]:
     for file in subject.own_files():
         is_one = file.name.endswith(".py") and file.path.removesuffix(".py").removesuffix("/__init__") in modules
         if is_one and (found := SETUP_ACTS.search(text := file.text())):
-            line = text.count("\n", 0, found.start()) + 1
-            yield failed(f"{file.path} acts when it is built", file.seen(f"line {line}", found.group()))
+            yield failed(f"{file.path} acts when it is built", _where(file, text, found))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -264,6 +257,10 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             parts = []
     if parts:
         yield begins, "".join(parts)
+
+
+def _where(file: File, text: str, found: re.Match[str]) -> Evidence:
+    return _at(file, text.count("\n", 0, found.start()) + 1, found.group())
 
 
 def _at(file: File, number: int, line: str) -> Evidence:
