@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildmark import opened
+from guildmark import check, opened
+from guildmark.checks.no_harm_when_opened import LARGEST
+from guildmark.material import Opening
+from guildmark.records import worst
+from guildmark.subject import open_subject
 
 PIECES = (
     b"<script",
@@ -52,3 +56,30 @@ def test_a_picture_that_fetches_a_script_is_told_also_where_the_script_ends_as_i
 def test_a_page_of_beginnings_without_an_end_is_read_to_its_end() -> None:
     """Each beginning once looked for its own end: this page would take minutes."""
     assert not list(opened.acts("a.html", b"<script>" * 60_000))
+
+
+@pytest.mark.parametrize(
+    ("data", "harms"),
+    [
+        (b"id,text\n1,=cmd|'/C true'!A0\n", True),
+        (b"1,@SUM(1)*cmd|'/C true'!A0\n", True),
+        (b'1;=DDE("soffice"; "x"; "y")\n', True),
+        (b'1,=WEBSERVICE("https://example.com/"&A1)\n', True),
+        (b"1,they pipe cmd|'/C true'!A0 into it\n", False),
+        (b'1,call dde("soffice") there\n', False),
+        (b'1,use importxml("https://example.com") there\n', False),
+        (b'1,=HYPERLINK("https://example.com")\n', False),
+    ],
+)
+def test_a_cell_acts_where_a_spreadsheet_takes_it_for_a_formula(data, harms):
+    assert [act.harms for act in opened.acts("data.csv", data)] == [True] * harms
+
+
+@pytest.mark.parametrize("before", range(-40, 41, 8))
+def test_a_formula_is_seen_wherever_the_pieces_of_a_long_table_end(tmp_path, before):
+    """The first piece ends within the formula, before it or behind it; the last bytes of a table are read too."""
+    formula = b"\n1,=cmd|'/C true'!A0\n"
+    for place in (LARGEST, LARGEST + opened.LONGEST_FORMULA, 2 * LARGEST):
+        (tmp_path / "data.csv").write_bytes(b"words, " * ((place + before) // 7) + formula)
+        findings = check.load("no_harm_when_opened").ask(open_subject(str(tmp_path), Opening(network=False)))
+        assert worst(finding.outcome for finding in findings) == "failed"

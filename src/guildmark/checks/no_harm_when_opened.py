@@ -141,7 +141,7 @@ def _of_file(file: File, subject: Subject) -> Iterator[Finding]:
 def _of_document(file: File) -> Iterator[Finding]:
     whole = file.name.lower().endswith(opened.SHEETS)
     for place in range(0, file.size if whole else 1, LARGEST):
-        data = file.contents.at(max(0, place - opened.LONGEST_FORMULA), LARGEST + opened.LONGEST_FORMULA)
+        data = file.contents.at(place, LARGEST + opened.LONGEST_FORMULA)
         for act in opened.acts(file.name.lower(), data):
             tell = failed if act.harms else unknown
             yield tell(f"{file.path} {act.says} when it is opened", file.seen("", act.seen))
